@@ -1,0 +1,1 @@
+"""Dakehu: from sales exports to three reports that a board can decide on."""

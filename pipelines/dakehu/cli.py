@@ -1,0 +1,196 @@
+"""The `dakehu` command. It parses, calls, and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dakehu.paths import NOTEBOOKS, REPORTS
+
+EXIT_CODES = """\b
+Exit codes: 0 every report written; 1 a report failed, the others stand; 2 the command or the
+pipeline file is wrong; 3 a data gate refused; 4 the same pipeline is already running;
+130 interrupted. Pages of earlier runs stay untouched unless a new one takes their place whole."""
+
+PIPELINE = click.argument(
+    "pipeline", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PIPELINE.toml"
+)
+WAREHOUSE = click.option(
+    "--warehouse",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="DuckDB file to publish; default warehouse/<pipeline>.duckdb.",
+)
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _context, _option, value: value.date() if value else None,
+    metavar="YYYY-MM-DD",
+    help="Speak as of this date instead of the pipeline file's.",
+)
+FORCE = click.option("--force", is_flag=True, help="Publish, marked, although a data gate refuses.")
+QUIET = click.option("--quiet", is_flag=True, help="Print errors only.")
+
+
+class Commands(click.Group):
+    """Turns the project's errors into one line on standard error and the contract's exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit with what it returns."""
+        try:
+            code = super().invoke(ctx)
+        except click.ClickException:
+            raise
+        except Exception as error:
+            code = _exit_code(error)
+            if code is None:
+                raise
+            click.echo(f"dakehu: {error}", err=True)
+        sys.exit(code or 0)
+
+
+def _exit_code(error: Exception) -> int | None:
+    from dakehu.pipeline import PipelineError
+    from dakehu.plan import PlanError
+    from dakehu.publication import AlreadyRunning
+    from dakehu.run import GateRefused
+    from dakehu.sources import LoadError
+
+    codes: dict[type[Exception], int] = {
+        PipelineError: 2,
+        PlanError: 2,
+        LoadError: 1,
+        GateRefused: 3,
+        AlreadyRunning: 4,
+    }
+    return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
+
+
+@click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dakehu")
+def main() -> None:
+    """From sales exports to three reports: customer value, distributor ranking, sales forecast.
+
+    A pipeline is one TOML file: which files are read, what their columns mean, which rules apply,
+    which reports are wanted. Start with `dakehu demo` and `dakehu run pipelines/demo.toml`, then
+    copy a pipeline file and point it at your own exports.
+    """
+
+
+@main.command(epilog=EXIT_CODES)
+@PIPELINE
+@click.option("--report", "reports", multiple=True, metavar="NAME", help="Only this report; repeatable.")
+@AS_OF
+@click.option(
+    "--lang", "languages", multiple=True, type=click.Choice(["zh", "en"]), help="Repeatable."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=REPORTS, help="Output folder."
+)
+@WAREHOUSE
+@click.option(
+    "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Set a notebook parameter; repeatable."
+)
+@click.option("--jobs", type=click.IntRange(1), help="Notebooks side by side; default one per core.")
+@FORCE
+@QUIET
+def run(pipeline: Path, quiet: bool, jobs: int | None, **options: Any) -> int:
+    """Load, build, check, run every report in every language, publish, update the portal.
+
+    \b
+    dakehu run pipelines/demo.toml
+    dakehu run pipelines/demo.toml --report customer_value --lang zh -p window_months=24
+    """
+    from dakehu.run import Options
+    from dakehu.run import run as run_pipeline
+
+    return run_pipeline(pipeline, Options(jobs=jobs or _cores(), **options), _say(quiet))
+
+
+@main.command()
+@PIPELINE
+@AS_OF
+@WAREHOUSE
+@FORCE
+@QUIET
+def build(pipeline: Path, quiet: bool, **options: Any) -> int:
+    """Load the sources and publish the warehouse; write no report."""
+    from dakehu.run import Options, build_only
+
+    return build_only(pipeline, Options(**options), _say(quiet))
+
+
+@main.command()
+@PIPELINE
+@QUIET
+def check(pipeline: Path, quiet: bool) -> int:
+    """Read and judge the sources only: what was loaded, rejected, left out. Publishes nothing."""
+    from dakehu.run import check_only
+
+    return check_only(pipeline, _say(quiet))
+
+
+@main.command()
+@click.argument("pipeline", required=False, type=click.Path(exists=True, path_type=Path))
+def history(pipeline: Path | None) -> None:
+    """Past runs: when, as of, status, duration, why it failed. Without PIPELINE: of every pipeline."""
+    from dakehu.pipeline import load_pipeline
+    from dakehu.publication import Publication
+
+    folders = (
+        [REPORTS / load_pipeline(pipeline).name]
+        if pipeline
+        else [path.parent for path in sorted(REPORTS.glob("*/history.jsonl"))]
+    )
+    records = [(folder.name, record) for folder in folders for record in Publication(folder).history()]
+    if not records:
+        click.echo("no run yet; start one with `dakehu run PIPELINE.toml`")
+    for name, record in records:
+        click.echo(
+            f"{record['started_at'][:19]}  {name:<16} as of {record.get('as_of') or '-':<10}  "
+            f"{record['status']:<11} {record.get('seconds', 0):7.1f} s  {record.get('reason', '')}".rstrip()
+        )
+
+
+@main.command()
+@click.argument("pipeline", required=False, type=click.Path(exists=True, path_type=Path))
+def lab(pipeline: Path | None) -> None:
+    """JupyterLab on the notebooks, reading the warehouse of PIPELINE.toml (default: the demo's)."""
+    from dakehu.paths import ROOT, WAREHOUSES
+    from dakehu.pipeline import load_pipeline
+    from dakehu.reading import WAREHOUSE_VARIABLE
+
+    name = load_pipeline(pipeline or ROOT / "pipelines" / "demo.toml").name
+    warehouse = WAREHOUSES / f"{name}.duckdb"
+    if not warehouse.exists():
+        source = pipeline or "pipelines/demo.toml"
+        raise click.ClickException(f"no warehouse yet: run `dakehu build {source}` first")
+    jupyter = Path(sys.executable).with_name("jupyter-lab")
+    environment = os.environ | {WAREHOUSE_VARIABLE: str(warehouse)}
+    os.execve(jupyter, [str(jupyter), f"--notebook-dir={NOTEBOOKS}"], environment)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--scale", type=click.FloatRange(0.1, 100), default=1.0, help="Times the customers and orders.")
+@click.option("--seed", type=int, help="Another company with the same stories.")
+def demo(directory: Path, scale: float, seed: int | None) -> None:
+    """Write the source files of an invented manufacturer: orders, sell-out, stock, payments, tenders."""
+    from dakehu.demo import write
+
+    write(directory, scale=scale, **({} if seed is None else {"seed": seed}))
+    click.echo(f"demo company written to {directory}; its planted truths: {directory / 'truth.json'}")
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
+def _say(quiet: bool) -> Callable[[str], None]:
+    return (lambda message: None) if quiet else (lambda message: click.echo(message))
+
+

@@ -1,0 +1,119 @@
+"""Notebooks through papermill, in processes of their own, with an honest word on how each ended."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from dakehu.plan import Scalar
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to execute: where it is, where it goes, with which parameters."""
+
+    report: str
+    notebook: Path
+    output: Path
+    parameters: dict[str, Scalar]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended. `reason` is "" on success, else one sentence."""
+
+    report: str
+    output: Path
+    seconds: float
+    reason: str = ""
+
+    @property
+    def status(self) -> str:
+        """`ok` or `failed`."""
+        return "failed" if self.reason else "ok"
+
+
+def execute_all(jobs: list[Job], processes: int) -> Iterator[Outcome]:
+    """Execute the jobs side by side, yielding each outcome as it comes.
+
+    On KeyboardInterrupt the processes are ended, and their kernels with them, before it is raised
+    again.
+    """
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(processes, len(jobs)), context, initializer=_prepare_worker)
+    futures = {pool.submit(_execute, job): job for job in jobs}
+    try:
+        for future in as_completed(futures):
+            yield _outcome(future, futures[future])
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _outcome(future: Future[Outcome], job: Job) -> Outcome:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        reason = "the process that ran it was killed (out of memory?); try --jobs 1"
+        return Outcome(job.report, job.output, 0.0, reason)
+
+
+def _prepare_worker() -> None:
+    # Ctrl-C reaches the whole process group: the parent alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A kernel watches its own parent and ends by itself; so does this process.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _execute(job: Job) -> Outcome:
+    # A stray dependency of jupyter_events that costs 70 % of papermill's import and is not needed.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    scratch = job.output.parent
+    os.environ |= {
+        "JUPYTER_PREFER_ENV_PATH": "1",  # a kernel of the same name in the home folder is not ours
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    started = time.perf_counter()
+    reason = ""
+    try:
+        papermill.execute_notebook(
+            job.notebook,
+            job.output,
+            parameters=job.parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=scratch,
+        )
+    except PapermillExecutionError as error:
+        reason = f"cell {error.exec_count}: {error.ename}: {_first_line(error.evalue)}"
+    except Exception as error:  # a dead kernel, a full disk: whatever it is, the report failed
+        reason = f"{type(error).__name__}: {_first_line(str(error))}"
+    return Outcome(job.report, job.output, time.perf_counter() - started, reason)
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "no message")

@@ -1,0 +1,9 @@
+"""Where the parts of the house lie."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SQL = ROOT / "sql"
+NOTEBOOKS = ROOT / "notebooks"
+REPORTS = ROOT / "reports" / "out"
+WAREHOUSES = ROOT / "warehouse"

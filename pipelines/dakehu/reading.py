@@ -1,0 +1,166 @@
+"""The face of the warehouse that a notebook sees: read the marts of one report, keep its tables."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dakehu.models import codebook
+from dakehu.warehouse import open_readonly
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+WAREHOUSE_VARIABLE = "DAKEHU_WAREHOUSE"
+
+Figures = dict[str, tuple[float | int | Decimal, str]]
+
+
+@dataclass(frozen=True)
+class Marts:
+    """The marts of one report as of one date, and the words of the pipeline file that it needs.
+
+    `as_of` is the date that every mart speaks of, `currency` an ISO code, `title` the company's
+    name by language, `policy` the pipeline file's `[policy.<report>]` table.
+    """
+
+    report: str
+    as_of: date
+    currency: str
+    title: dict[str, str]
+    policy: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A mart as a frame, ordered by all its columns from the left; money stays DECIMAL.
+
+        Raises:
+            LookupError: the warehouse holds no such mart.
+        """
+        known = self.connection.execute(
+            "select count(*) from information_schema.tables where table_name = ?", [name]
+        ).fetchall()[0][0]
+        if not known:
+            raise LookupError(f'the warehouse holds no mart "{name}": build it again')
+        return self.connection.sql(f"select * from {name} order by all").pl()
+
+    def sources(self) -> pl.DataFrame:
+        """What was read from where: one row per source and file (mart_data_quality__sources)."""
+        return self.table("mart_data_quality__sources")
+
+    def codebook(self) -> list[dict[str, str]]:
+        """Meaning and unit of this report's columns: dicts of table, column, unit, zh, en."""
+        book = codebook()
+        tables = book.get("reports", {}).get(self.report, {}) | {
+            name: model
+            for name, model in book["models"].items()
+            if name.startswith(f"mart_{self.report}")
+        }
+        return [
+            {"table": table, "column": column, **meaning}
+            for table, entry in tables.items()
+            for column, meaning in entry["columns"].items()
+        ]
+
+    def previous(self, previous_dir: str) -> Figures:
+        """The headline figures of the last good run, {} where there is none."""
+        if not previous_dir or not (summary := Path(previous_dir) / "summary.json").exists():
+            return {}
+        figures = json.loads(summary.read_text("utf-8"))["figures"]
+        return {name: (entry["value"], entry["unit"]) for name, entry in figures.items()}
+
+    def keep(
+        self,
+        tables: dict[str, pl.DataFrame],
+        figures: Figures,
+        output_dir: str,
+        previous_dir: str = "",
+    ) -> None:
+        """Write each table as .parquet and .csv, and the figures as summary.json; "" keeps nothing."""
+        if not output_dir:
+            return
+        folder = Path(output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, frame in tables.items():
+            frame.write_parquet(folder / f"{name}.parquet")
+            defused(frame).write_csv(folder / f"{name}.csv", include_bom=True)
+        before = self.previous(previous_dir)
+        summary = {
+            "report": self.report,
+            "pipeline": self.connection.execute("select pipeline from stg_run").fetchall()[0][0],
+            "as_of": self.as_of.isoformat(),
+            "figures": {
+                name: {"value": value, "unit": unit, "previous": before.get(name, (None, ""))[0]}
+                for name, (value, unit) in figures.items()
+            },
+        }
+        text = json.dumps(summary, ensure_ascii=False, indent=1, default=_number)
+        (folder / "summary.json").write_text(text + "\n", "utf-8")
+
+
+def open_marts(warehouse: str, report: str, as_of: str = "") -> Marts:
+    """The marts of `report` in the warehouse file; "" is the one that `dakehu lab` was started on.
+
+    Raises:
+        FileNotFoundError: there is no such warehouse.
+        ValueError: the warehouse speaks of another date than `as_of` (ISO, "" = whatever it has).
+    """
+    path = Path(warehouse or os.environ.get(WAREHOUSE_VARIABLE, ""))
+    if not path.is_file():
+        raise FileNotFoundError(
+            f'no warehouse at "{path}": build it with `dakehu build PIPELINE.toml`, '
+            "or set the parameter `warehouse`"
+        )
+    connection = open_readonly(path)
+    row = connection.execute(
+        "select as_of, currency, title_zh, title_en from stg_run"
+    ).fetchall()[0]
+    if as_of and as_of != row[0].isoformat():
+        raise ValueError(
+            f"the warehouse {path.name} speaks as of {row[0]}, not {as_of}: "
+            f"run `dakehu build PIPELINE.toml --as-of {as_of}`"
+        )
+    policy = connection.execute(
+        "select name, value from loaded.policy where report = ?", [report]
+    ).fetchall()
+    return Marts(
+        report=report,
+        as_of=row[0],
+        currency=row[1],
+        title={"zh": row[2], "en": row[3]},
+        policy={name: json.loads(value) for name, value in policy},
+        connection=connection,
+    )
+
+
+def sources(warehouse: Path) -> pl.DataFrame:
+    """What a run has to say of its inputs: one row per source and file, with hashes and counts."""
+    with open_readonly(warehouse) as connection:
+        return connection.sql("select * from loaded.files order by source_number, file").pl()
+
+
+def rejects(warehouse: Path) -> pl.DataFrame:
+    """Every rejected row: file, row, target_table, column, value, reason."""
+    with open_readonly(warehouse) as connection:
+        return connection.sql("select * from loaded.rejects order by file, row, target_table").pl()
+
+
+def defused(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with an apostrophe before each text that a spreadsheet would run as a formula."""
+    import polars as pl
+    import polars.selectors as cs
+
+    text = cs.string()
+    return frame.with_columns(
+        pl.when(text.str.contains(r"^[=+\-@\t\r]")).then("'" + text).otherwise(text).name.keep()
+    )
+
+
+def _number(value: object) -> float | str:
+    return float(value) if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,287 @@
+"""One run of a pipeline: build the warehouse, execute the notebooks, publish what succeeded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from dakehu.build import Built, GateRefused, build
+from dakehu.execution import Job, Outcome, execute_all
+from dakehu.paths import REPORTS
+from dakehu.pipeline import Pipeline, load_pipeline
+from dakehu.plan import Report, plan
+from dakehu.publication import Publication
+
+Say = Callable[[str], None]
+
+OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
+EXIT_CODES = {"ok": OK, "failed": FAILED, "refused": REFUSED, "interrupted": INTERRUPTED}
+PACKAGES = ("dakehu", "duckdb", "polars", "plotly", "papermill", "statsforecast")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for beyond the pipeline file."""
+
+    reports: tuple[str, ...] = ()
+    as_of: date | None = None
+    languages: tuple[str, ...] = ()
+    out: Path = REPORTS
+    warehouse: Path | None = None
+    parameters: tuple[str, ...] = ()
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What every step of one run has to know."""
+
+    id: str
+    pipeline: Pipeline
+    reports: list[Report]
+    options: Options
+    publication: Publication
+    say: Say
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.options.languages or tuple(self.pipeline.languages)
+
+
+def run(path: Path, options: Options, say: Say) -> int:
+    """Run every report of the pipeline file at `path`; the exit code says how it went.
+
+    Raises:
+        PipelineError, PlanError: the file or the command is wrong (exit code 2).
+        AlreadyRunning: the same pipeline is at work (exit code 4).
+    """
+    pipeline = load_pipeline(path)
+    reports = plan(
+        pipeline.reports, pipeline.policy, only=options.reports, overrides=options.parameters
+    )
+    publication = Publication(options.out / pipeline.name)
+    this = _Run(new_id(), pipeline, reports, options, publication, say)
+    with publication.locked(), _termination_as_interrupt():
+        publication.recover()
+        return _record(this)
+
+
+def new_id() -> str:
+    """A name for a run that sorts by time and is never used twice."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:4]}"
+
+
+def sentence(error: Exception) -> str:
+    """An error as one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename or 'no file named'}"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+def _record(this: _Run) -> int:
+    """Attempt the run and write down, whatever happens, how it went."""
+    started_at, started = _now(), time.perf_counter()
+    record: dict[str, Any] = {"run_id": this.id, "started_at": started_at, "as_of": ""}
+    try:
+        # Stands unless the run lives to say otherwise.
+        this.publication.note(record | {"status": "killed", "reason": "ended without a word"})
+        record |= _attempt(this)
+    except KeyboardInterrupt:
+        record |= {"status": "interrupted", "reason": "stopped by hand or by the scheduler"}
+    except GateRefused as error:
+        record |= {"status": "refused", "reason": str(error)}
+    except Exception as error:  # whatever it was: say so, keep the pages, exit honestly
+        record |= {"status": "failed", "reason": sentence(error)}
+    this.publication.discard(this.id)  # first of all, for it may be what filled the disk
+    record |= {"finished_at": _now(), "seconds": round(time.perf_counter() - started, 1)}
+    _tell(this, record)
+    return EXIT_CODES[record["status"]]
+
+
+def _tell(this: _Run, record: dict[str, Any]) -> None:
+    from click import echo
+
+    from dakehu.portal import portal
+
+    if record["status"] != "ok":
+        echo(f"dakehu: run {record['status']}: {record['reason']}", err=True)
+    try:
+        this.publication.note(record)
+        folder = this.publication.folder
+        page = portal(folder, this.pipeline.title, this.publication.history())
+        this.publication.write_portal(page)
+    except OSError as error:
+        record["status"] = "failed"
+        echo(f"dakehu: the portal could not be updated: {sentence(error)}", err=True)
+    else:
+        this.say(f"portal: {this.publication.portal}")
+
+
+def _attempt(this: _Run) -> dict[str, Any]:
+    """Build, execute, render, publish; returns what the run's record should say."""
+    options = this.options
+    built = build(
+        this.pipeline,
+        run_id=this.id,
+        say=this.say,
+        as_of=options.as_of,
+        warehouse=options.warehouse,
+        force=options.force,
+    )
+    as_of = built.loaded.as_of.isoformat()
+    work = this.publication.begin(this.id) / as_of
+    work.mkdir()
+    jobs = [_job(this, report, built, work) for report in this.reports]
+    this.say(f"executing {len(jobs)} notebooks, {min(options.jobs, len(jobs))} side by side")
+    reports: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
+    for outcome in execute_all(jobs, options.jobs):
+        reason, headline = _deliver(this, outcome, built, work)
+        reports[outcome.report] = {
+            "status": "failed" if reason else "ok",
+            "reason": reason,
+            "seconds": round(outcome.seconds, 1),
+            "languages": list(this.languages),
+        }
+        figures[outcome.report] = headline
+        this.say(f"  {outcome.report}: {reason or 'done'} ({outcome.seconds:.1f} s)")
+    failed = {name: entry["reason"] for name, entry in reports.items() if entry["reason"]}
+    record = {
+        "as_of": as_of,
+        "status": "failed" if failed else "ok",
+        "reason": "; ".join(f"{name}: {reason}" for name, reason in failed.items()),
+        "reports": reports,
+        "forced": bool(built.refused),
+    }
+    _write_manifest(this, built, work, record)
+    if len(failed) < len(reports):
+        this.publication.publish(this.id)
+    return record | {"figures": figures}
+
+
+def _job(this: _Run, report: Report, built: Built, work: Path) -> Job:
+    scratch = work.parents[1] / "scratch" / report.name
+    scratch.mkdir(parents=True)
+    previous = this.publication.earlier(report.name, work.name)
+    parameters = report.parameters | {
+        "as_of": work.name,
+        "warehouse": str(built.path.resolve()),
+        "language": this.languages[0],
+        "output_dir": str((work / report.name).resolve()),
+        "previous_dir": str(previous.resolve()) if previous else "",
+    }
+    return Job(report.name, report.notebook, scratch / "notebook.ipynb", parameters)
+
+
+def _deliver(
+    this: _Run, outcome: Outcome, built: Built, work: Path
+) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+    """Render the pages of an executed notebook; returns why not, else "", and its headline."""
+    tables = work / outcome.report
+    reason = outcome.reason
+    headline: dict[str, list[dict[str, Any]]] = {}
+    if not reason:
+        try:
+            headline = _render(this, outcome, built, work)
+        except Exception as error:  # a page that cannot be rendered fails like its notebook
+            reason = sentence(error)
+    if reason:
+        shutil.rmtree(tables, ignore_errors=True)
+        for page in work.glob(f"{outcome.report}.*.html"):
+            page.unlink()
+        if outcome.output.exists():
+            kept = this.publication.keep_failed(outcome.report, outcome.output)
+            reason += f" (see {kept})"
+    return reason, headline
+
+
+def _render(
+    this: _Run, outcome: Outcome, built: Built, work: Path
+) -> dict[str, list[dict[str, Any]]]:
+    import nbformat
+
+    from dakehu.render import PageContext, headline, page
+
+    tables = work / outcome.report
+    tables.mkdir(exist_ok=True)
+    shutil.copyfile(outcome.output, tables / "notebook.ipynb")
+    notebook = nbformat.read(outcome.output, as_version=4)
+    context = PageContext(
+        report=outcome.report,
+        pipeline=this.pipeline.name,
+        title=this.pipeline.title,
+        as_of=built.loaded.as_of,
+        currency=this.pipeline.currency,
+        run_id=this.id,
+        made_at=datetime.now().astimezone(),
+        versions=_versions(),
+        languages=this.languages,
+        tables=tuple(sorted(path.name for path in tables.glob("*.csv"))),
+        marked=built.refused,
+    )
+    for language in this.languages:
+        html = page(notebook, context, language)
+        (work / f"{outcome.report}.{language}.html").write_text(html, "utf-8")
+    return headline(notebook)
+
+
+def _write_manifest(this: _Run, built: Built, work: Path, record: dict[str, Any]) -> None:
+    from dakehu.reading import defused, rejects, sources
+
+    manifest = {
+        "run_id": this.id,
+        "pipeline": this.pipeline.name,
+        "status": record["status"],
+        "inputs": sources(built.path).to_dicts(),
+        "rejected": built.loaded.rejected,
+        "checks": [check._asdict() for check in built.checks],
+        "parameters": {report.name: report.parameters for report in this.reports},
+        "policy": this.pipeline.policy,
+        "pipeline_file_sha256": hashlib.sha256(this.pipeline.path.read_bytes()).hexdigest(),
+        "versions": _versions(),
+        "forced": record["forced"],
+        "as_of": record["as_of"],
+        "reports": record["reports"],
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
+    (work / "run.json").write_text(text + "\n", "utf-8")
+    frame = rejects(built.path)
+    frame.write_parquet(work / "rejects.parquet")
+    defused(frame).write_csv(work / "rejects.csv", include_bom=True)
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """A scheduler's SIGTERM ends a run as tidily as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

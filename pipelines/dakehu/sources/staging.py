@@ -1,0 +1,195 @@
+"""One file at a time into a staged table: every row with its typed values and its fate.
+
+Fates: `loaded`, `rejected` (with the first failing column, its raw value and a reason), `left out`
+(the `where` of the source, the footer, a repetition of a dimension's key).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from dakehu.pipeline import Pipeline, Source
+from dakehu.schema import Table
+from dakehu.sources.decoding import LoadError
+from dakehu.sources.formats import Relation, literal, quoted, read
+from dakehu.sources.mapping import Typed, expression, inputs, typed
+
+FOOTER = "in the footer"
+
+
+class FileCount(NamedTuple):
+    """A staged file: its place in the load, what it is, and how many rows were read from it."""
+
+    order: int
+    source_number: int
+    path: Path
+    file: str
+    encoding: str
+    rows: int
+    unmatched: int
+
+
+def stage(
+    pipeline: Pipeline,
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: Source,
+    number: int,
+    path: Path,
+    order: int,
+) -> FileCount:
+    """Read one file of a source into scratch.staged_<order>.
+
+    Raises:
+        LoadError: it cannot be read as mapped, or a join would multiply its rows.
+    """
+    where = f"{path.name}, [[source]] {number}"
+    main = read(connection, path, source, _expected(source, where), f"main_{order}")
+    relation, found = _joined(pipeline, connection, source, main, where, order)
+    columns = typed(connection, table, source, relation, where)
+    kept = "true" if source.where is None else f"coalesce(({source.where}), false)"
+    if source.where is not None:
+        expression(source.where, f"{where}.where")
+    footer = f"row_in_file >= {main.footer_from}" if main.footer_from else "false"
+    file = Path(os.path.relpath(path, pipeline.path.parent)).as_posix()
+    try:
+        connection.execute(
+            f"create or replace table scratch.staged_{order} as "
+            + _statement(table, columns, relation, kept, footer, found)
+            .replace("$file", literal(file))
+            .replace("$order", str(order))
+            .replace("$number", str(number))
+        )
+    except duckdb.Error as error:
+        raise LoadError(f"{where}: {str(error).splitlines()[0]}") from None
+    if main.faults:
+        connection.execute(
+            f"insert into scratch.staged_{order} by name select {order} as file_order, "
+            f"{number} as source_number, {literal(file)} as file, row_in_file, 'rejected' as fate, "
+            f"null as fault_column, value as fault_value, reason as fault_reason from {main.faults}"
+        )
+    (rows,) = connection.execute(f"select count(*) from ({main.sql})").fetchall()[0]
+    if main.faults:
+        rows += connection.execute(f"select count(*) from {main.faults}").fetchall()[0][0]
+    staged, unmatched = connection.execute(
+        f"select count(*), count(*) filter (where not is_matched) from scratch.staged_{order}"
+    ).fetchall()[0]
+    if staged > rows:
+        raise LoadError(
+            f"{where}: its join finds several partners for a row ({rows} rows became {staged}); "
+            "join on a column that is unique in the joined file"
+        )
+    return FileCount(order, number, path, file, main.encoding, rows, unmatched)
+
+
+def _statement(
+    table: Table, columns: list[Typed], relation: str, kept: str, footer: str, found: str
+) -> str:
+    """The SELECT that types every row of the relation and judges it."""
+
+    def each(text: str) -> str:
+        return ", ".join(text.format(i=i, t=t, name=quoted(t.column.name)) for i, t in numbered)
+
+    numbered = list(enumerate(columns))
+    amount = next((f"exact_{i}" for i, t in numbered if t.column.name == table.amount), None)
+    first = " ".join(f"when fault_{i} is not null then {i}" for i, _ in numbered)
+
+    def pick(text: str) -> str:
+        branches = " ".join(f"when {i} then {text.format(i=i, t=t)}" for i, t in numbered)
+        return f"case first_fault {branches} end"
+
+    return f"""
+        with raws as (
+            select row_in_file, {kept} and not ({footer}) as is_kept, {found} as is_matched,
+                {each("{t.raw} as raw_{i}, {t.due} as due_{i}")} {relation}
+        ),
+        plains as (select *, {each("{t.plain} as plain_{i}")} from raws),
+        exacts as (select *, {each("{t.exact} as exact_{i}")} from plains),
+        valued as (select *, {each("{t.value} as {name}")} from exacts),
+        judged as (select *, {each("{t.fault} as fault_{i}")} from valued),
+        found as (select *, case {first} end as first_fault from judged)
+        select
+            $order as file_order, $number as source_number, $file as file, row_in_file,
+            case when not is_kept then 'left out' when first_fault is not null then 'rejected'
+                else 'loaded' end as fate,
+            {pick("{t.column.name!r}")} as fault_column,
+            {pick("cast(raw_{i} as varchar)")} as fault_value,
+            {pick("fault_{i}")} as fault_reason,
+            {amount or "cast(null as decimal(28,8))"} as exact_amount, is_matched, {each("{name}")}
+        from found
+    """
+
+
+def _expected(source: Source, where: str) -> set[str]:
+    """The columns that the file itself must have: with joins, only what can come from nowhere else."""
+    if source.join:
+        return set()
+    named = {mapping.source for mapping in source.columns.values() if mapping.source}
+    texts = [mapping.sql for mapping in source.columns.values() if mapping.sql]
+    texts += [source.where] if source.where else []
+    return named | {column.name for text in texts for column in inputs(text, where)}
+
+
+def _joined(
+    pipeline: Pipeline,
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    main: Relation,
+    where: str,
+    order: int,
+) -> tuple[str, str]:
+    """The FROM clause of a source with its joins, and the condition that all found a partner."""
+    relation, found = f"from ({main.sql}) as source", "true"
+    for place, join in enumerate(source.join, 1):
+        expression(join.on, f"{where}.join")
+        parts = [
+            read(connection, path, join, set(), f"join_{order}_{place}_{n}")
+            for n, path in enumerate(pipeline.expand(join))
+        ]
+        rows = " union all by name ".join(
+            f"(select * exclude (row_in_file) from ({part.sql}))" for part in parts
+        )
+        partner = f"(select *, true as is_partner_{place} from ({rows})) as join{place}"
+        relation += f" left join {partner} on {join.on}"
+        found += f" and is_partner_{place} is not null"
+    return relation, found
+
+
+def settle_duplicates(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    distinct: dict[int, bool],
+    staged: list[FileCount],
+) -> None:
+    """Of rows that share the table's key the first in file order is loaded.
+
+    A later one is left out where the source says `distinct`, else rejected with the row it repeats.
+    """
+    columns = {row[0] for row in connection.execute("describe scratch.staged").fetchall()}
+    if not table.key or not set(table.key) <= columns:
+        return
+    key = ", ".join(f"coalesce(cast({quoted(c)} as varchar), '')" for c in table.key)
+    place = "over (partition by key_values order by file_order, row_in_file)"
+    connection.execute(
+        "create or replace temp table repeated as "
+        f"with keyed as (select file_order, row_in_file, file, [{key}] as key_values "
+        "from scratch.staged where fate = 'loaded'), "
+        "shared as (select key_values from keyed group by key_values having count(*) > 1) "
+        f"select keyed.*, first_value(file) {place} as first_file, "
+        f"first_value(row_in_file) {place} as first_row, row_number() {place} as occurrence "
+        "from keyed semi join shared using (key_values)"
+    )
+    flags = " ".join(f"when {number} then {str(flag).lower()}" for number, flag in distinct.items())
+    connection.execute(
+        "update scratch.staged as staged set "
+        f"fate = case when (case staged.source_number {flags} end) then 'left out' else 'rejected' end, "
+        f"fault_column = {literal(', '.join(table.key))}, "
+        "fault_value = array_to_string(repeated.key_values, ', '), "
+        "fault_reason = 'repeats row ' || repeated.first_row || ' of ' || repeated.first_file "
+        "from repeated where repeated.occurrence > 1 "
+        "and staged.file_order = repeated.file_order and staged.row_in_file = repeated.row_in_file"
+    )

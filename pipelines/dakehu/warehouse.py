@@ -1,0 +1,100 @@
+"""The warehouse file: built aside, published in one step, read by everyone and written by no one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+MEMORY_LIMIT = "2GB"
+
+
+class PublishError(RuntimeError):
+    """What was built is not what would be published; the published warehouse was left alone."""
+
+
+@contextmanager
+def building(path: Path, run_id: str) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+    """A connection on a file of its own beside `path`; the file is gone afterwards unless published.
+
+    The database `scratch` of the connection takes what need not be kept: it lives in memory and
+    spills beside the file.
+    """
+    _clear(path, "")
+    temporary = path.with_name(f"{path.name}.tmp-{run_id}")
+    connection = duckdb.connect(
+        str(temporary),
+        config={
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": f"{temporary}-spill",
+            "max_temp_directory_size": "20GB",
+        },
+    )
+    try:
+        connection.execute("attach ':memory:' as scratch")
+        yield temporary, connection
+    finally:
+        connection.close()
+        _clear(path, run_id)
+
+
+def publish(temporary: Path, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Close the built warehouse, prove it whole, and put it in place of `path` in one step.
+
+    A file whose write-ahead log is lost opens without a word and with rows missing, so the log must
+    be gone and every count must come out of the closed file as it went in.
+
+    Raises:
+        PublishError: it is not whole; `path` was not touched.
+    """
+    counts = _counts(connection)
+    connection.execute("detach scratch")
+    connection.execute("checkpoint")
+    connection.close()
+    if temporary.with_name(f"{temporary.name}.wal").exists():
+        raise PublishError(f"{temporary.name} still has a write-ahead log after its checkpoint")
+    with open_readonly(temporary) as written:
+        if (found := _counts(written)) != counts:
+            lost = sorted(name for name in counts if found.get(name) != counts[name])
+            raise PublishError(f"{temporary.name} does not hold what was built: {', '.join(lost)}")
+    for target in (temporary, path.parent):
+        handle = os.open(target, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+        if target == temporary:
+            temporary.replace(path)
+
+
+def open_readonly(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can read this warehouse and reach nothing else."""
+    return duckdb.connect(
+        str(path),
+        read_only=True,
+        config={"enable_external_access": "false", "lock_configuration": "true"},
+    )
+
+
+def _clear(path: Path, run_id: str) -> None:
+    """Drop what a run (or, with no id, any run before this one) left beside the warehouse."""
+    for leftover in path.parent.glob(f"{path.name}.tmp-{run_id}*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
+
+
+def _counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() "
+        "where database_name = current_database() and not internal"
+    ).fetchall()
+    return {
+        f"{schema}.{table}": connection.execute(
+            f'select count(*) from "{schema}"."{table}"'
+        ).fetchall()[0][0]
+        for schema, table in tables
+    }

@@ -1,0 +1,15 @@
+-- One row per line of a sales document; cancelled lines are no sales and stay behind.
+select
+    order_id,
+    line_no,
+    order_date,
+    customer_id,
+    product_id,
+    ship_to_territory_id,
+    fulfilled_by,
+    person_id,
+    quantity,
+    net_amount,
+    cost_amount
+from loaded.order_lines
+where coalesce(status, 'open') <> 'cancelled'

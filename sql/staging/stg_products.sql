@@ -1,0 +1,7 @@
+-- One row per product.
+select
+    product_id,
+    product_name,
+    family,
+    std_cost
+from loaded.products

@@ -1,0 +1,9 @@
+-- One row per rejected row of a source file, with its first failing column.
+select
+    file,
+    row as row_number_in_file,
+    target_table,
+    "column" as column_name,
+    value,
+    reason
+from loaded.rejects

@@ -1,0 +1,62 @@
+"""Set-up: one lock, no addresses, environment.yml in step, and everything imports side by side."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+PINNED = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PRESCRIBED = {"jupyterlab", "papermill", "polars", "plotly", "duckdb", "nbval"}
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=!\[; ]", entry)[0].lower() for entry in requirements}
+
+
+def test_lock_records_no_address() -> None:
+    assert re.findall(r"https?://|--index-url|--extra-index|--find-links|file:", LOCK) == []
+
+
+def test_lock_has_a_hash_for_every_package() -> None:
+    entries = re.split(r"^(?=[a-z0-9-]+==)", LOCK, flags=re.MULTILINE)[1:]
+    assert len(entries) == len(re.findall(r"^[a-z0-9-]+==", LOCK, re.MULTILINE))
+    assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_lock_pins_every_declared_package() -> None:
+    declared = names(PROJECT["project"]["dependencies"]) | names(PROJECT["dependency-groups"]["dev"])
+    assert declared - PINNED.keys() == set()
+    assert PRESCRIBED - declared == set()
+
+
+def test_environment_is_in_step_with_the_lock() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    python, pip, pips = environment["dependencies"]
+    assert python == f"python{PROJECT['project']['requires-python']}"
+    assert pip == "pip"
+    assert pips == {"pip": ["-r requirements.lock"]}
+
+
+def test_every_dependency_has_its_reason() -> None:
+    reasons = (ROOT / "docs" / "decisions" / "dependencies.md").read_text("utf-8")
+    declared = names(PROJECT["project"]["dependencies"]) | names(PROJECT["dependency-groups"]["dev"])
+    assert [name for name in sorted(declared) if f"`{name}`" not in reasons] == []
+
+
+@pytest.mark.slow
+def test_all_packages_import_together() -> None:
+    # In a process of its own: the order of imports and their side effects are part of the test.
+    code = (
+        "import babel, click, duckdb, fastexcel, ipykernel, jinja2, jupyterlab, mistune, nbformat, "
+        "nbval, numpy, papermill, plotly, plotly.graph_objects, polars, pyarrow, pydantic, yaml, "
+        "sqlglot, statsforecast.models, xlsxwriter, dakehu.cli"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
