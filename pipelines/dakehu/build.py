@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dakehu import models
 from dakehu.paths import WAREHOUSES
 from dakehu.pipeline import Pipeline
 from dakehu.sources import Loaded, load
 from dakehu.warehouse import building, publish
+
+if TYPE_CHECKING:
+    import duckdb
 
 Say = Callable[[str], None]
 
@@ -60,6 +64,56 @@ def build(
             raise GateRefused(refused)
         publish(temporary, connection, path)
     return Built(path, loaded, checks, refused)
+
+
+def judge(pipeline: Pipeline, *, run_id: str, say: Say) -> list[str]:
+    """Load the sources, build and check the models, publish nothing; returns what there is to say.
+
+    One line per canonical table, then one per file and reason that rejected rows, then one per
+    check that failed.
+    """
+    path = WAREHOUSES / f"{pipeline.name}.duckdb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with building(path, f"check-{run_id}") as (_, connection):
+        load(pipeline, connection, load_id=run_id, progress=say)
+        models.build(connection, models.read_models())
+        checks = models.check(connection, models.read_checks())
+        return _by_table(connection) + _by_reason(connection) + _by_check(checks)
+
+
+def _by_table(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select target_table, count(*), sum(rows), sum(loaded), sum(rejected), sum(left_out), "
+        "sum(amount_in), sum(rounding_amount) "
+        "from loaded.files group by target_table order by min(source_number)"
+    ).fetchall()
+    return [
+        f"{table}: {files} {'file' if files == 1 else 'files'}, {read:,} rows = {loaded:,} loaded "
+        f"+ {rejected:,} rejected + {left_out:,} left out"
+        + (f"; amount {amount:,.2f}, of which rounding {rounding:,.2f}" if amount else "")
+        for table, files, read, loaded, rejected, left_out, amount, rounding in rows
+    ]
+
+
+def _by_reason(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select file, example_row, column_name, reason, row_count, example_value "
+        "from mart_data_quality__rejects_by_reason order by row_count desc, file, reason"
+    ).fetchall()
+    return [
+        f"rejected {count:,}: {file}, row {row}, {column or 'the row'}: {reason}"
+        + (f' (value "{value[:60]}")' if value else "")
+        for file, row, column, reason, count, value in rows
+    ]
+
+
+def _by_check(checks: list[models.CheckResult]) -> list[str]:
+    return [
+        f"{'refuses' if c.severity == 'block' else 'warns'}: {c.check}: {c.failing_rows:,} rows. "
+        f"{c.description_en}"
+        for c in checks
+        if c.status == "fail"
+    ]
 
 
 def refusal(checks: list[models.CheckResult]) -> str:

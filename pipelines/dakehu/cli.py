@@ -57,13 +57,13 @@ def _exit_code(error: Exception) -> int | None:
     from dakehu.pipeline import PipelineError
     from dakehu.plan import PlanError
     from dakehu.publication import AlreadyRunning
-    from dakehu.run import GateRefused
+    from dakehu.build import GateRefused
     from dakehu.sources import LoadError
 
     codes: dict[type[Exception], int] = {
         PipelineError: 2,
         PlanError: 2,
-        LoadError: 1,
+        LoadError: 3,
         GateRefused: 3,
         AlreadyRunning: 4,
     }
@@ -119,9 +119,17 @@ def run(pipeline: Path, quiet: bool, jobs: int | None, **options: Any) -> int:
 @QUIET
 def build(pipeline: Path, quiet: bool, **options: Any) -> int:
     """Load the sources and publish the warehouse; write no report."""
-    from dakehu.run import Options, build_only
+    from dakehu.build import build as build_warehouse
+    from dakehu.pipeline import load_pipeline
+    from dakehu.publication import Publication
+    from dakehu.run import new_id
 
-    return build_only(pipeline, Options(**options), _say(quiet))
+    loaded = load_pipeline(pipeline)
+    say = _say(quiet)
+    with Publication(REPORTS / loaded.name).locked():
+        built = build_warehouse(loaded, run_id=new_id(), say=say, **options)
+    say(f"warehouse: {built.path}, as of {built.loaded.as_of}")
+    return 0
 
 
 @main.command()
@@ -129,9 +137,13 @@ def build(pipeline: Path, quiet: bool, **options: Any) -> int:
 @QUIET
 def check(pipeline: Path, quiet: bool) -> int:
     """Read and judge the sources only: what was loaded, rejected, left out. Publishes nothing."""
-    from dakehu.run import check_only
+    from dakehu.build import judge
+    from dakehu.pipeline import load_pipeline
+    from dakehu.run import new_id
 
-    return check_only(pipeline, _say(quiet))
+    for line in judge(load_pipeline(pipeline), run_id=new_id(), say=_say(quiet)):
+        click.echo(line)
+    return 0
 
 
 @main.command()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -73,6 +75,7 @@ def _outcome(future: Future[Outcome], job: Job) -> Outcome:
 def _prepare_worker() -> None:
     # Ctrl-C reaches the whole process group: the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.disable()  # libraries log to standard error what the outcome says in one sentence
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -87,31 +90,35 @@ def _end_with_parent() -> None:
 def _execute(job: Job) -> Outcome:
     # A stray dependency of jupyter_events that costs 70 % of papermill's import and is not needed.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    scratch = job.output.parent
-    os.environ |= {
-        "JUPYTER_PREFER_ENV_PATH": "1",  # a kernel of the same name in the home folder is not ours
-        "IPYTHONDIR": str(scratch / "ipython"),
-        "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
     import papermill
     from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
     started = time.perf_counter()
     reason = ""
-    try:
-        papermill.execute_notebook(
-            job.notebook,
-            job.output,
-            parameters=job.parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            cwd=scratch,
-        )
-    except PapermillExecutionError as error:
-        reason = f"cell {error.exec_count}: {error.ename}: {_first_line(error.evalue)}"
-    except Exception as error:  # a dead kernel, a full disk: whatever it is, the report failed
-        reason = f"{type(error).__name__}: {_first_line(str(error))}"
+    # Sockets in a private folder instead of ports that anybody on the machine could listen to; the
+    # folder is short because the path of a socket may have a hundred characters and no more.
+    with tempfile.TemporaryDirectory(prefix="dakehu-") as private:
+        os.environ |= {
+            "JUPYTER_PREFER_ENV_PATH": "1",  # a kernel of the same name in the home folder is not ours
+            "JUPYTER_RUNTIME_DIR": private,
+            "IPYTHONDIR": private,
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
+        try:
+            papermill.execute_notebook(
+                job.notebook,
+                job.output,
+                parameters=job.parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=job.output.parent,
+                config=Config({"KernelManager": {"transport": "ipc"}}),
+            )
+        except PapermillExecutionError as error:
+            reason = f"cell {error.exec_count}: {error.ename}: {_first_line(error.evalue)}"
+        except Exception as error:  # a dead kernel, a full disk: whatever it is, the report failed
+            reason = f"{type(error).__name__}: {_first_line(str(error))}"
     return Outcome(job.report, job.output, time.perf_counter() - started, reason)
 
 

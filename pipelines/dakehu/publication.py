@@ -128,6 +128,11 @@ class Publication:
         ]
         return self.folder / max(dates) / report if dates else None
 
+    def known_reports(self, as_of: str) -> dict[str, Any]:
+        """What the last manifest of this date says of its reports."""
+        manifest = self.folder / as_of / "run.json"
+        return json.loads(manifest.read_text("utf-8"))["reports"] if manifest.exists() else {}
+
     def write_portal(self, html: str) -> None:
         """Replace the portal in one step."""
         temporary = self.portal.with_suffix(".tmp")

@@ -24,6 +24,7 @@ from dakehu.paths import REPORTS
 from dakehu.pipeline import Pipeline, load_pipeline
 from dakehu.plan import Report, plan
 from dakehu.publication import Publication
+from dakehu.sources import LoadError
 
 Say = Callable[[str], None]
 
@@ -103,7 +104,7 @@ def _record(this: _Run) -> int:
         record |= _attempt(this)
     except KeyboardInterrupt:
         record |= {"status": "interrupted", "reason": "stopped by hand or by the scheduler"}
-    except GateRefused as error:
+    except (GateRefused, LoadError) as error:
         record |= {"status": "refused", "reason": str(error)}
     except Exception as error:  # whatever it was: say so, keep the pages, exit honestly
         record |= {"status": "failed", "reason": sentence(error)}
@@ -123,7 +124,7 @@ def _tell(this: _Run, record: dict[str, Any]) -> None:
     try:
         this.publication.note(record)
         folder = this.publication.folder
-        page = portal(folder, this.pipeline.title, this.publication.history())
+        page = portal(folder, this.pipeline.title.model_dump(), this.publication.history())
         this.publication.write_portal(page)
     except OSError as error:
         record["status"] = "failed"
@@ -148,17 +149,17 @@ def _attempt(this: _Run) -> dict[str, Any]:
     work.mkdir()
     jobs = [_job(this, report, built, work) for report in this.reports]
     this.say(f"executing {len(jobs)} notebooks, {min(options.jobs, len(jobs))} side by side")
-    reports: dict[str, Any] = {}
+    reports: dict[str, Any] = {report.name: {} for report in this.reports}
     figures: dict[str, Any] = {}
     for outcome in execute_all(jobs, options.jobs):
-        reason, headline = _deliver(this, outcome, built, work)
+        reason, figures[outcome.report] = _deliver(this, outcome, built, work)
         reports[outcome.report] = {
+            "run_id": this.id,
             "status": "failed" if reason else "ok",
             "reason": reason,
             "seconds": round(outcome.seconds, 1),
             "languages": list(this.languages),
         }
-        figures[outcome.report] = headline
         this.say(f"  {outcome.report}: {reason or 'done'} ({outcome.seconds:.1f} s)")
     failed = {name: entry["reason"] for name, entry in reports.items() if entry["reason"]}
     record = {
@@ -213,18 +214,16 @@ def _deliver(
 def _render(
     this: _Run, outcome: Outcome, built: Built, work: Path
 ) -> dict[str, list[dict[str, Any]]]:
-    import nbformat
-
-    from dakehu.render import PageContext, headline, page
+    from dakehu.render import PageContext, headline, notebook_from_file, page
 
     tables = work / outcome.report
     tables.mkdir(exist_ok=True)
     shutil.copyfile(outcome.output, tables / "notebook.ipynb")
-    notebook = nbformat.read(outcome.output, as_version=4)
+    notebook = notebook_from_file(outcome.output)
     context = PageContext(
         report=outcome.report,
         pipeline=this.pipeline.name,
-        title=this.pipeline.title,
+        title=this.pipeline.title.model_dump(),
         as_of=built.loaded.as_of,
         currency=this.pipeline.currency,
         run_id=this.id,
@@ -256,7 +255,8 @@ def _write_manifest(this: _Run, built: Built, work: Path, record: dict[str, Any]
         "versions": _versions(),
         "forced": record["forced"],
         "as_of": record["as_of"],
-        "reports": record["reports"],
+        # A run of some reports leaves the others of the same date, and what is known of them.
+        "reports": this.publication.known_reports(work.name) | record["reports"],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
     (work / "run.json").write_text(text + "\n", "utf-8")

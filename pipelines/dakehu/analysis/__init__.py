@@ -1,0 +1,1 @@
+"""Pure computation: frames in, results out. No files, no database, no drawing."""

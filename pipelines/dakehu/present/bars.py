@@ -1,0 +1,68 @@
+"""Bars in rows, one row per name: readable on a phone whatever the names are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dakehu.present import theme
+from dakehu.present.text import Text
+
+ROW = 26
+HOVER = "%{customdata}<extra></extra>"
+
+
+def hover(name: str, *lines: str) -> str:
+    """What a point says when it is pointed at: a name from data, then lines of ours."""
+    return "<br>".join([f"<b>{theme.label(name, 40)}</b>", *lines])
+
+
+def _is_wide(name: str) -> bool:
+    """Whether most of a name is Chinese, whose characters are twice as wide."""
+    return 2 * sum(character > "\u2e80" for character in name) > len(name)
+
+
+def rows_axis(labels: Sequence[str]) -> dict[str, Any]:
+    """An axis of one row per label, first on top; rows of one name stay apart."""
+    return {
+        "tickvals": list(range(len(labels))),
+        "ticktext": [theme.label(name, 9 if _is_wide(name) else 15) for name in labels],
+        "range": [len(labels) - 0.5, -0.5],
+        "showgrid": False,
+        "ticks": "",
+    }
+
+
+def share_bars(text: Text, names: list[str], people: list[float], sales: list[float]) -> go.Figure:
+    """Share of customers beside share of sales, one pair of bars a row."""
+    rows = list(range(len(names)))
+    traces = [
+        go.Bar(
+            x=shares,
+            y=rows,
+            orientation="h",
+            name=name,
+            marker={"color": color},
+            text=[text.percent(share) for share in shares],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=[
+                hover(row, f"{name} {text.percent(share)}")
+                for row, share in zip(names, shares, strict=True)
+            ],
+            hovertemplate=HOVER,
+        )
+        for name, shares, color in (
+            (text("Share of customers"), people, theme.GREY),
+            (text("Share of sales"), sales, theme.BLUE),
+        )
+    ]
+    widest = max([*people, *sales])
+    layout = theme.layout(
+        barmode="group",
+        yaxis=rows_axis(names),
+        xaxis={"visible": False, "range": [min(0, *sales) * 1.3, widest * 1.22]},
+    )
+    return go.Figure(traces, layout)

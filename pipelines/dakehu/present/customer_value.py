@@ -1,0 +1,244 @@
+"""Customer value at a glance: headline tiles and the sentences that come first.
+
+`result` is the CustomerValue that analysis.customer_value returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from dakehu.present.appendix import before
+from dakehu.present.block import (
+    BlockData,
+    Finding,
+    Tile,
+    findings,
+    tiles,
+)
+from dakehu.present.text import Text
+
+
+def headline(
+    text: Text, result: Any, previous: Mapping[str, tuple[float, str]] | None = None
+) -> BlockData:
+    """The tiles of page one; a figure whose data is absent has no tile."""
+    values = {name: value for name, (value, _) in result.figures.items()}
+    previous = previous or {}
+
+    def tile(name: str, label: str, value: str, remark: str, tone: str = "") -> Tile:
+        return Tile(name, label, value, remark, before(text, previous, name), tone)
+
+    growth = values.get("growth")
+    grown = (
+        text("no window before it to compare with")
+        if growth is None
+        else text("{change} against the window before", change=text.change(growth))
+    )
+    shown = [
+        tile(
+            "key_customer_count",
+            text("Key accounts (class A)"),
+            text.count(values["key_customer_count"]),
+            text(
+                "{share} of {n} customers, {sales} of sales",
+                share=text.percent(values["key_customer_share"]),
+                n=text.count(values["customer_count"]),
+                sales=text.percent(values["key_amount_share"]),
+            ),
+        ),
+        tile(
+            "net_amount",
+            text("Sales"),
+            text.amount(values["net_amount"]),
+            grown,
+            "" if growth is None else "good" if growth >= 0 else "bad",
+        ),
+        tile(
+            "cr5",
+            text("Share of the five largest"),
+            text.percent(values["cr5"]),
+            text("the largest alone {share}", share=text.percent(values["cr1"])),
+        ),
+        tile(
+            "hhi",
+            text("Concentration (HHI)"),
+            text.number(values["hhi"], 0),
+            text("as if {n} equal customers", n=text.number(values["effective_number"], 0)),
+            "warn" if values["hhi"] > result.policy.high_hhi else "",
+        ),
+    ]
+    if "margin_share" in values:
+        shown.append(
+            tile(
+                "margin_amount",
+                text("Margin"),
+                text.amount(values["margin_amount"]),
+                text(
+                    "{rate} of sales; cost known for {known} of sales",
+                    rate=text.percent(values["margin_share"]),
+                    known=text.percent(values["margin_known_share"], 0),
+                ),
+            )
+        )
+    shown.append(
+        tile(
+            "at_risk_amount",
+            text("Sales at risk"),
+            text.amount(values["at_risk_amount"]),
+            text(
+                "class A and B customers quiet for more than {days} days: {n}",
+                days=text.count(result.policy.recent_days),
+                n=text.count(values["at_risk_count"]),
+            ),
+            "warn" if values["at_risk_count"] else "",
+        )
+    )
+    if "lost_amount" in values:
+        shown.append(
+            tile(
+                "lost_amount",
+                text("Sales lost"),
+                text.amount(values["lost_amount"]),
+                text(
+                    "customers of the window before without an order since: {n}",
+                    n=text.count(values["lost_customer_count"]),
+                ),
+            )
+        )
+    return tiles(*shown)
+
+
+def sentences(text: Text, result: Any) -> BlockData:
+    """What an executive should know first: key accounts, dependence, growth, risk, margin."""
+    items = [_key_accounts(text, result), _dependence(text, result), _growth(text, result)]
+    items.append(_at_risk(text, result))
+    if result.has_margin:
+        items.append(_margin(text, result))
+    return findings(*items)
+
+
+def _key_accounts(text: Text, result: Any) -> Finding:
+    top = result.classes.row(0, named=True)
+    return Finding(
+        text(
+            "From {first} to {last}, {n} of {all} customers ({share}) brought in {sales} of"
+            " sales: these are the class A accounts. Their share of sales is {index} times their"
+            " share of the customers.",
+            first=text.month(result.period.first_month),
+            last=text.month(result.period.last_month),
+            n=text.count(top["customer_count"]),
+            all=text.count(result.customers.height),
+            share=text.percent(top["customer_share"]),
+            sales=text.percent(top["amount_share"]),
+            index=text.number(top["concentration_index"], 1),
+        )
+    )
+
+
+def _dependence(text: Text, result: Any) -> Finding:
+    largest = result.customers.row(0, named=True)
+    hhi, policy = result.figures["hhi"][0], result.policy
+    level = (
+        text("high")
+        if hhi > policy.high_hhi
+        else text("moderate")
+        if hhi >= policy.moderate_hhi
+        else text("low")
+    )
+    sentence = text(
+        "The largest customer, {name}, makes {share} of sales; without it {amount} would be"
+        " missing. The five largest make {five}; concentration is {level} (HHI {hhi}).",
+        name=largest["customer_name"],
+        share=text.percent(largest["amount_share"]),
+        amount=text.amount(largest["net_amount"]),
+        five=text.percent(result.figures["cr5"][0]),
+        level=level,
+        hhi=text.number(hhi, 0),
+    )
+    dependent = largest["amount_share"] >= policy.dependence_share
+    return Finding(sentence, "bad" if dependent else "warn" if hhi > policy.high_hhi else "")
+
+
+def _growth(text: Text, result: Any) -> Finding:
+    period, figures = result.period, result.figures
+    if not period.has_previous:
+        return Finding(
+            text(
+                "The history holds {have} months; growth, new and lost customers need twice"
+                " {window} months. Not computed, data absent (not zero).",
+                have=text.count(period.history_months),
+                window=text.count(period.month_count),
+            ),
+            "warn",
+        )
+    moved = dict(result.bridge.select("kind", "change_amount").iter_rows())
+    new = moved.pop("new", 0) + moved.pop("returned", 0)
+    lost = -moved.pop("lost", 0)
+    change = figures["net_amount"][0] - figures["previous_amount"][0]
+    return Finding(
+        text(
+            "Sales came to {amount}, {change} against {previous} in the window before. New and"
+            " returned customers ({new_n}) added {new}, lost ones ({lost_n}) took {lost} away,"
+            " and those who stayed changed by {stayed}.",
+            amount=text.amount(figures["net_amount"][0]),
+            previous=text.amount(figures["previous_amount"][0]),
+            change=text.change(figures.get("growth", (None, ""))[0]),
+            new=text.amount(new),
+            new_n=text.count(figures["new_customer_count"][0]),
+            lost=text.amount(lost),
+            lost_n=text.count(figures["lost_customer_count"][0]),
+            stayed=text.amount(sum(moved.values())),
+        ),
+        "good" if change >= 0 else "bad",
+    )
+
+
+def _at_risk(text: Text, result: Any) -> Finding:
+    quiet, amount = result.figures["at_risk_count"][0], result.figures["at_risk_amount"][0]
+    days = text.count(result.policy.recent_days)
+    if not quiet:
+        return Finding(
+            text("No class A or B customer has gone quiet for more than {days} days.", days=days),
+            "good",
+        )
+    return Finding(
+        text(
+            "Class A and B customers without an order for {days} to {dormant} days: {n}. They"
+            " bought {amount} in the window ({share} of sales); call on them first.",
+            days=days,
+            dormant=text.count(result.policy.dormant_days),
+            n=text.count(quiet),
+            amount=text.amount(amount),
+            share=text.percent(amount / result.figures["net_amount"][0]),
+        ),
+        "warn",
+    )
+
+
+def _margin(text: Text, result: Any) -> Finding:
+    losing = result.customers.filter(pl.col("margin_amount") < 0)
+    values = {
+        "margin": text.amount(result.figures["margin_amount"][0]),
+        "rate": text.percent(result.figures.get("margin_share", (None, ""))[0]),
+        "n": text.count(losing.height),
+        "loss": text.amount(losing["margin_amount"].sum()),
+    }
+    if losing.is_empty():
+        return Finding(
+            text(
+                "Margin came to {margin} ({rate} of sales); no customer was served below cost.",
+                **values,
+            ),
+            "good",
+        )
+    return Finding(
+        text(
+            "Margin came to {margin} ({rate} of sales). Customers that we lost money on: {n},"
+            " together {loss}.",
+            **values,
+        ),
+        "bad",
+    )

@@ -1,0 +1,281 @@
+"""Data quality on the page: is every row and amount accounted for, and what can the data carry?
+
+`result` is the DataQuality that analysis.data_quality returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from dakehu.present.appendix import before, table_name
+from dakehu.present.block import BlockData, Finding, Tile, findings, tiles
+from dakehu.present.data_quality_terms import BLOCKS, missing_columns
+from dakehu.present.text import MISSING, Text
+
+
+def exact(text: Text, value: float | Decimal | None) -> str:
+    """Money to the cent, for sums that must agree."""
+    return text.number(value, 2)
+
+
+def headline(
+    text: Text, result: Any, previous: Mapping[str, tuple[float, str]] | None = None
+) -> BlockData:
+    """The tiles of page one; a figure whose data is absent has no tile."""
+    values = {name: value for name, (value, _) in result.figures.items()}
+
+    def tile(name: str, label: str, value: str, remark: str, tone: str = "") -> Tile:
+        return Tile(name, label, value, remark, before(text, previous or {}, name), tone)
+
+    shown = [
+        tile(
+            "file_count",
+            text("Files read"),
+            text.count(values["file_count"]),
+            text("tables filled: {n}", n=text.count(result.by_table.height)),
+        )
+    ]
+    if "sales_rows" in values:
+        shown.append(
+            tile(
+                "sales_rows",
+                text("Sales lines read"),
+                text.count(values["sales_rows"]),
+                text("loaded: {n}", n=text.count(values["sales_loaded"])),
+                "bad" if values["rows_open"] else "",
+            )
+        )
+    if "rejected_share" in values:
+        shown.append(
+            tile(
+                "rejected_share",
+                text("Rejected sales lines"),
+                text.percent(
+                    values["rejected_share"], 1 if values["rejected_share"] >= 0.01 else 2
+                ),
+                text("rows: {n}", n=text.count(values["sales_rejected"])),
+                _reject_tone(result, values["rejected_share"]),
+            )
+        )
+    if "amount_open" in values:
+        shown.append(
+            tile(
+                "amount_open",
+                text("Amount not accounted for"),
+                exact(text, values["amount_open"]),
+                text("of {amount} in the sources", amount=text.amount(values["amount_in"])),
+                "bad" if abs(values["amount_open"]) > 0.01 else "good",
+            )
+        )
+    failing = values["checks_failing"]
+    shown.append(
+        tile(
+            "checks_failing",
+            text("Checks failing"),
+            text.count(failing),
+            text("of {n} run", n=text.count(values["checks_count"])),
+            "bad" if values["checks_blocking"] else "warn" if failing else "good",
+        )
+    )
+    shown.append(
+        tile(
+            "capabilities_on",
+            text("Blocks that the data can carry"),
+            text.count(values["capabilities_on"]),
+            text("of {n}", n=text.count(values["capability_count"])),
+        )
+    )
+    return tiles(*shown)
+
+
+def _reject_tone(result: Any, share: float) -> str:
+    if share >= result.policy.rejected_bad_share:
+        return "bad"
+    return "warn" if share >= result.policy.rejected_warn_share else ""
+
+
+def sentences(text: Text, result: Any) -> BlockData:
+    """What a reader of the other reports should know before trusting them."""
+    items = [
+        _rows(text, result),
+        _amounts(text, result),
+        _rejects(text, result),
+        _months(text, result),
+        _checks(text, result),
+        _blocks(text, result),
+    ]
+    return findings(*(item for item in items if item is not None))
+
+
+def _rows(text: Text, result: Any) -> Finding:
+    figures = {name: value for name, (value, _) in result.figures.items()}
+    if figures["rows_open"]:
+        return Finding(
+            text(
+                "Of {rows} rows read, {open} are not accounted for: {loaded} were loaded,"
+                " {rejected} rejected, {left_out} left out on purpose. Do not rely on the other"
+                " reports until this is explained.",
+                rows=text.count(figures["rows"]),
+                open=text.count(figures["rows_open"]),
+                loaded=text.count(figures["loaded"]),
+                rejected=text.count(figures["rejected"]),
+                left_out=text.count(figures["left_out"]),
+            ),
+            "bad",
+        )
+    if "sales_rows" not in figures:
+        return Finding(
+            text("All {n} rows read are accounted for.", n=text.count(figures["rows"])), "good"
+        )
+    return Finding(
+        text(
+            "All {rows} sales lines read are accounted for: {loaded} loaded, {rejected} rejected"
+            " with a reason, {left_out} left out on purpose. So are the rows of all other tables.",
+            rows=text.count(figures["sales_rows"]),
+            loaded=text.count(figures["sales_loaded"]),
+            rejected=text.count(figures["sales_rejected"]),
+            left_out=text.count(figures["sales_left_out"]),
+        ),
+        "good",
+    )
+
+
+def _amounts(text: Text, result: Any) -> Finding | None:
+    if "amount_open" not in result.figures:
+        return None
+    names = ["amount_in", "amount_loaded", "amount_rejected", "amount_left_out"]
+    names += ["rounding_amount", "amount_open"]
+    values = {name: exact(text, result.figures[name][0]) for name in names}
+    if abs(result.figures["amount_open"][0]) > 0.01:
+        return Finding(
+            text(
+                "The sales lines add to {amount_in} in the sources, but {amount_open} of it is"
+                " neither loaded ({amount_loaded}) nor rejected ({amount_rejected}) nor left out"
+                " ({amount_left_out}).",
+                **values,
+            ),
+            "bad",
+        )
+    return Finding(
+        text(
+            "The sales lines add to {amount_in} {currency} in the sources: {amount_loaded} loaded,"
+            " {amount_rejected} rejected, {amount_left_out} left out on purpose, {rounding_amount}"
+            " by rounding. The sums agree to the cent.",
+            currency=text.currency,
+            **values,
+        ),
+        "good",
+    )
+
+
+def _rejects(text: Text, result: Any) -> Finding:
+    if result.reasons.is_empty():
+        return Finding(text("No row was rejected."), "good")
+    first = result.reasons.row(0, named=True)
+    reason, total = first["reason"], result.reasons["row_count"].sum()
+    return Finding(
+        text(
+            "Most rejected rows are in {table}, column {column}: {reason} ({n} rows, {share} of all"
+            " rejected; for example row {row} of {file}).",
+            table=table_name(text, first["target_table"]),
+            column=first["column_name"] or MISSING,
+            reason=text(reason),
+            n=text.count(first["row_count"]),
+            share=text.percent(first["row_count"] / total),
+            row=text.count(first["example_row"]),
+            file=first["file"].rpartition("/")[2],
+        ),
+        _reject_tone(result, result.figures.get("rejected_share", (0, ""))[0]) or "warn",
+    )
+
+
+def _months(text: Text, result: Any) -> Finding | None:
+    months = result.completeness
+    if months.is_empty():
+        return None
+    last = text.month(months["month"][-1])
+    gaps = months.filter(pl.col("state").is_in(["empty", "low"]))["month"]
+    if gaps.len():
+        named = text(", ").join(text.month(month) for month in gaps.head(6))
+        return Finding(
+            text(
+                "Months with no rows or far fewer than usual: {n} ({months}). Ask whether a file"
+                " is missing.",
+                n=text.count(gaps.len()),
+                months=named + ("…" if gaps.len() > 6 else ""),
+            ),
+            "warn",
+        )
+    if months["state"][-1] == "open":
+        return Finding(
+            text(
+                "The last month, {month}, is not closed yet; growth that includes it is"
+                " understated.",
+                month=last,
+            ),
+            "warn",
+        )
+    return Finding(
+        text("Every month up to {month} has rows, and the last one is closed.", month=last), "good"
+    )
+
+
+def _checks(text: Text, result: Any) -> Finding:
+    failing = result.checks.filter(pl.col("status") == "fail")
+    total = text.count(result.checks.height)
+    if failing.is_empty():
+        return Finding(text("All {n} checks passed.", n=total), "good")
+    blocking = failing.filter(pl.col("severity") == "block").height
+    what = text("; ").join(claim(text, row) for row in failing.head(3).iter_rows(named=True))
+    n = text.count(failing.height)
+    if not blocking:
+        return Finding(
+            text(
+                "Checks failing: {n} of {total}, as a warning: {what}.", n=n, total=total, what=what
+            ),
+            "warn",
+        )
+    return Finding(
+        text(
+            "Checks failing: {n} of {total}; {blocking} of them would stop a load. First: {what}.",
+            n=n,
+            total=total,
+            blocking=text.count(blocking),
+            what=what,
+        ),
+        "bad",
+    )
+
+
+def claim(text: Text, check: Mapping[str, Any]) -> str:
+    """What a check looks for, in words, with the rows that it found."""
+    words = check.get(f"description_{text.language}") or check.get("description") or check["check"]
+    return text("{what} ({n} rows)", what=words.rstrip("。."), n=text.count(check["failing_rows"]))
+
+
+def _blocks(text: Text, result: Any) -> Finding:
+    off = result.capabilities.filter(~pl.col("is_on"))
+    on, total = (
+        text.count(result.capabilities["is_on"].sum()),
+        text.count(result.capabilities.height),
+    )
+    if off.is_empty():
+        return Finding(text("The data carries every block of the reports."), "good")
+    named = text(", ").join(text(BLOCKS.get(name, name)) for name in off["block"])
+    first = off.row(0, named=True)
+    block = BLOCKS.get(first["block"], first["block"])
+    return Finding(
+        text(
+            "The data carries {on} of {total} blocks. Switched off for lack of data: {off}. For"
+            " example, {block} needs: {missing}.",
+            on=on,
+            total=total,
+            off=named,
+            block=text(block),
+            missing=missing_columns(text, first["missing"]) or MISSING,
+        )
+    )

@@ -1,0 +1,229 @@
+"""An executed notebook -> one self-contained HTML page, in one language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
+from markupsafe import Markup
+
+from dakehu import bundle
+from dakehu.manuscript import Manuscript, RenderError, read
+from dakehu.paths import ROOT
+from dakehu.present.text import LANGUAGES, Text
+
+__all__ = ["PageContext", "RenderError", "headline", "page", "page_from_file"]
+
+TEMPLATES = ROOT / "reports" / "template"
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
+HEADLINE_TILES = 4
+NARROW = {2: 620, 3: 860}  # a column of this priority needs a table wider than so many pixels
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What a page says about itself beyond its notebook.
+
+    `title` is the company by language, `languages` are those in which the report stands beside this
+    page, `tables` the tables in `<report>/<table>.csv`; `marked` is the reason why a check refused
+    a run that was published all the same.
+    """
+
+    report: str
+    pipeline: str
+    title: dict[str, str]
+    as_of: date
+    currency: str
+    run_id: str
+    made_at: datetime
+    versions: dict[str, str]
+    languages: tuple[str, ...]
+    tables: tuple[str, ...]
+    marked: str = ""
+
+
+def page(notebook: Mapping[str, Any], context: PageContext, language: str) -> str:
+    """The report as HTML; everything that it needs is inside.
+
+    Raises:
+        RenderError: the notebook ended with an error, shows no block, or one that is malformed.
+    """
+    manuscript = read(notebook, language)
+    text = Text(language, context.currency)
+    figures, tables = _numbered(manuscript, "figure"), _numbered(manuscript, "table")
+    script, boot = file("page.js"), file("boot.js")
+    sources = [bundle.source(boot), bundle.source(script)]
+    packed = None
+    if figures:
+        packed = bundle.plotly()
+        sources.append(packed.source)
+    try:
+        return (
+            environment()
+            .get_template("page.html.j2")
+            .render(
+                context=context,
+                language=language,
+                html_language=HTML_LANGUAGES[language],
+                others=[
+                    (name, LANGUAGE_NAMES[name]) for name in context.languages if name != language
+                ],
+                company=context.title.get(language) or context.pipeline,
+                made_at=moment(context.made_at, language),
+                manuscript=manuscript,
+                figures=figures,
+                tables=tables,
+                beside={name.removesuffix(".csv") for name in context.tables},
+                text=text,
+                policy=bundle.policy(sources),
+                style=Markup(file("page.css") + _column_rules(tables)),
+                boot=Markup(boot),
+                script=Markup(script),
+                plotly=packed,
+            )
+        )
+    except (UndefinedError, TypeError, KeyError, IndexError) as error:
+        raise RenderError(f"a block of {context.report} is malformed: {error}") from error
+
+
+def page_from_file(executed_ipynb: Path, context: PageContext, language: str) -> str:
+    """The page of an executed notebook on disk; see `page`.
+
+    Raises:
+        RenderError: as `page`, or the file is no notebook.
+    """
+    return page(notebook_from_file(executed_ipynb), context, language)
+
+
+def notebook_from_file(path: Path) -> dict[str, Any]:
+    """A notebook as plain JSON: nbformat would take half a second to import and adds nothing here.
+
+    Raises:
+        RenderError: the file cannot be read as a notebook of format 4.
+    """
+    try:
+        notebook = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise RenderError(f"{path.name} is no notebook: {error}") from error
+    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
+        raise RenderError(f"{path.name} is no notebook of format 4")
+    return notebook
+
+
+def headline(notebook: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the portal shows of a report: by language its question and its first tiles.
+
+    `{"zh": {"title": "..", "tiles": [{"name", "label", "value", "note", "previous", "tone"}]}}`
+
+    Raises:
+        RenderError: as `page`.
+    """
+    found = {}
+    for language in LANGUAGES:
+        manuscript = read(notebook, language)
+        tiles = [
+            tile for item in manuscript.items if item["kind"] == "tiles" for tile in item["tiles"]
+        ]
+        found[language] = {"title": manuscript.title, "tiles": tiles[:HEADLINE_TILES]}
+    return found
+
+
+@cache
+def environment() -> Environment:
+    """The templates, everything in them escaped, and no variable allowed to be absent."""
+    jinja = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    jinja.filters["data"] = _data
+    jinja.filters["css_string"] = _css_string
+    jinja.globals["cell"] = _cell
+    return jinja
+
+
+@cache
+def file(name: str) -> str:
+    """A stylesheet or script that stands beside the templates."""
+    return (TEMPLATES / name).read_text("utf-8")
+
+
+def _numbered(manuscript: Manuscript, kind: str) -> list[dict[str, Any]]:
+    """The items of one kind, each given an `id` that is the same in every run."""
+    found = [item for item in manuscript.items if item["kind"] == kind]
+    for number, item in enumerate(found, 1):
+        item["id"] = f"{kind}-{number}"
+    return found
+
+
+def moment(when: datetime, language: str) -> str:
+    """A point in time to the minute, with its distance from UTC where it has one."""
+    offset = when.utcoffset()
+    zone = "" if offset is None else timezone(offset).tzname(None)
+    return f"{Text(language, '').date(when)} {when:%H:%M} {zone}".strip()
+
+
+def _column_rules(tables: list[dict[str, Any]]) -> str:
+    """How the columns of each table stand: by number, so that no cell has to repeat it."""
+    rules = []
+    for block in tables:
+        name = f"#{block['id']}"
+        for number, column in enumerate(block["columns"], 1):
+            cells = f"tr > :nth-child({number})"
+            if column["type"] == "text":
+                rules.append(f"{name} {cells} {{ min-width: {_text_width(block, number - 1)}em }}")
+            elif number > 1:
+                side = "center" if column["type"] == "flag" else "right"
+                rules.append(f"{name} {cells} {{ text-align: {side} }}")
+                rules.append(f"{name} td:nth-child({number}) {{ white-space: nowrap }}")
+            if number > 1 and column["priority"] in NARROW:
+                narrow = f".js {name}:not(.wide)"
+                rules.append(
+                    f"@container (max-width: {NARROW[column['priority']]}px) "
+                    f"{{ {narrow} .columns {{ display: inline-block }} "
+                    f"{narrow} {cells} {{ display: none }} }}"
+                )
+    return "\n".join(rules)
+
+
+def _text_width(block: dict[str, Any], index: int) -> float:
+    """Room in em for a column of texts: its longest cell, up to some eight Chinese characters."""
+    texts = (_cell(row[index])[0] for row in block["rows"] if row[index] is not None)
+    widest = max(
+        (sum(1 if letter > "\u2e7f" else 0.55 for letter in text) for text in texts), default=0
+    )
+    return round(min(widest + 0.5, 8.5), 1)
+
+
+def _cell(cell: Any) -> tuple[str, str | None]:
+    """A cell of a table block as (what is read, what it sorts by where that differs)."""
+    if not isinstance(cell, list):
+        return str(cell), None
+    shown, value = str(cell[0]), cell[1]
+    if isinstance(value, float):
+        return shown, f"{value:.10g}"
+    key = "" if value is None else str(value)
+    return shown, None if key == shown else key
+
+
+def _data(value: Any) -> Markup:
+    """JSON that may stand in a script element: no `<` can end it."""
+    try:
+        content = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError as error:
+        raise RenderError(f"a figure holds a number that JSON does not know: {error}") from error
+    return Markup(content.replace("<", "\\u003c"))
+
+
+def _css_string(value: str) -> Markup:
+    """A text as a CSS string in which every character is a code point: none can end it."""
+    return Markup('"' + "".join(f"\\{ord(letter):x} " for letter in value) + '"')

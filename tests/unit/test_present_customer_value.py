@@ -1,0 +1,274 @@
+"""Every block of the customer value report, for rich and poor data, in both languages."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from babel.messages.pofile import read_po
+
+from dakehu.analysis.customer_value import Policy, analyse
+from dakehu.present import (
+    appendix,
+    customer_figures,
+    customer_movement,
+    customer_tables,
+    customer_terms,
+    customer_value,
+)
+from dakehu.present.text import Text
+
+SCHEMA = {
+    "customer_id": pl.String,
+    "customer_name": pl.String,
+    "role": pl.String,
+    "region_name": pl.String,
+    "industry_name": pl.String,
+    "month": pl.Date,
+    "net_amount": pl.Decimal(38, 2),
+    "cost_amount": pl.Decimal(38, 2),
+    "margin_amount": pl.Decimal(38, 2),
+    "order_count": pl.Int64,
+    "first_order_date": pl.Date,
+    "last_order_date": pl.Date,
+}
+HOSTILE = "<script>alert(1)</script>"
+
+
+def book(months: int, costed: bool) -> pl.DataFrame:
+    """A book of 30 customers, some risen, lost, new, quiet, loss-making or only returning."""
+    rows = []
+    for number in range(30):
+        for step in range(months):
+            year, month = 2024 - (months - 1 - step) // 12, 12 - (months - 1 - step) % 12
+            leaves = number % 7 == 1 and step >= months - 13
+            comes = number % 7 == 2 and step < months - 6
+            quiet = number % 7 == 3 and step >= months - 4
+            if leaves or comes or quiet:
+                continue
+            amount = Decimal(-5 if number == 29 else 4000 // (number + 1) + step * (number % 5 - 2))
+            cost = amount * Decimal("1.1" if number == 4 else "0.7") if costed else None
+            ordered = date(year, month, 9) if amount > 0 else None
+            rows.append(
+                {
+                    "customer_id": f"c{number:02}",
+                    "customer_name": HOSTILE if number == 0 else f"客户 {number}",
+                    "role": "customer",
+                    "month": date(year, month, 1),
+                    "net_amount": amount,
+                    "cost_amount": cost,
+                    "margin_amount": None if cost is None else amount - cost,
+                    "order_count": 1 if ordered else 0,
+                    "first_order_date": ordered,
+                    "last_order_date": ordered,
+                }
+            )
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def result(months: int, costed: bool, closed: bool = True):
+    frame = book(months, costed)
+    calendar = frame.select("month").unique().sort("month").with_columns(is_closed=pl.lit(closed))
+    return analyse(frame, calendar, date(2024, 12, 31), 12, Policy())
+
+
+RESULTS = {
+    "rich": result(24, costed=True),
+    "poor": result(9, costed=False, closed=False),
+    "plain": result(24, costed=False),
+}
+BLOCKS = {
+    "headline": lambda text, found: customer_value.headline(
+        text, found, {"hhi": (900.0, "points")}
+    ),
+    "sentences": customer_value.sentences,
+    "unclosed": customer_terms.unclosed,
+    "left_out": customer_terms.left_out,
+    "terms": lambda text, found: customer_terms.terms(text),
+    "customers": customer_tables.customers,
+    "classes_table": customer_tables.classes,
+    "concentration": customer_tables.concentration,
+    "only_one_set": customer_tables.only_one_set,
+    "movers_table": lambda text, found: customer_tables.movers(text, found, 5),
+    "lost": customer_tables.lost,
+    "negative": customer_tables.negative,
+    "pareto": lambda text, found: customer_figures.pareto(text, found, 20),
+    "margin_pareto": lambda text, found: customer_figures.pareto(text, found, 20, "margin_amount"),
+    "lorenz": customer_figures.lorenz,
+    "classes": customer_figures.classes,
+    "segments": customer_figures.segments,
+    "margins": customer_figures.margins,
+    "bridge": customer_movement.bridge,
+    "movers": lambda text, found: customer_movement.movers(text, found, 20),
+    "rules": lambda text, found: appendix.rules(text, found.policy, customer_terms.RULES),
+    "changes": lambda text, found: appendix.changes(
+        text, found.figures, {"hhi": (900.0, "points")}, customer_terms.FIGURES
+    ),
+}
+
+
+def strings(value) -> list[str]:
+    """Every text in a block, however deep."""
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in strings(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in strings(part)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", RESULTS)
+@pytest.mark.parametrize("block", BLOCKS)
+def test_block_is_json_and_complete(block, kind, language):
+    drawn = BLOCKS[block](Text(language, "CNY"), RESULTS[kind])
+    written = json.dumps(drawn, allow_nan=False)
+    assert json.loads(written)["kind"] == drawn["kind"]
+    for words in strings(drawn):
+        # A placeholder that nobody filled, or Python's own spelling of a missing value.
+        assert "{" not in words.replace("%{customdata}", "")
+        assert words not in ("None", "nan")
+    if drawn["kind"] == "figure":
+        assert drawn["title"]
+        assert drawn["summary"]
+        assert drawn["figure"]["data"]
+
+
+@pytest.mark.parametrize("kind", RESULTS)
+@pytest.mark.parametrize("block", BLOCKS)
+def test_languages_say_the_same_in_other_words(block, kind):
+    zh, en = (BLOCKS[block](Text(name, "CNY"), RESULTS[kind]) for name in ("zh", "en"))
+    assert zh["kind"] == en["kind"]
+    assert len(strings(zh)) == len(strings(en))
+    assert zh != en or not zh.get("items", True)
+
+
+def test_poor_data_says_what_is_missing_instead_of_drawing():
+    text = Text("en", "CNY")
+    for block in ("bridge", "lost", "margins"):
+        assert "not zero" in BLOCKS[block](text, RESULTS["poor"])["text"]
+    # Said once in a section, not once a block.
+    for block in ("movers", "movers_table", "margin_pareto", "only_one_set"):
+        assert BLOCKS[block](text, RESULTS["poor"])["items"] == []
+    assert "not zero" in strings(BLOCKS["sentences"](text, RESULTS["poor"]))[5]
+    assert "not closed" in BLOCKS["unclosed"](text, RESULTS["poor"])["text"]
+
+
+def test_tiles_follow_the_data():
+    def names(kind):
+        return {t["name"] for t in BLOCKS["headline"](Text("en", "CNY"), RESULTS[kind])["tiles"]}
+
+    assert {"margin_amount", "lost_amount"} <= names("rich")
+    assert not {"margin_amount", "lost_amount"} & names("poor")
+    assert names("poor") <= RESULTS["poor"].figures.keys()
+
+
+def test_sentences_carry_the_figures():
+    text, found = Text("en", "CNY"), RESULTS["rich"]
+    words = " ".join(strings(customer_value.sentences(text, found)))
+    assert text.percent(found.figures["key_amount_share"][0]) in words
+    assert text.amount(found.figures["net_amount"][0]) in words
+    assert text.percent(found.figures["cr1"][0]) in words
+    losing = found.customers.filter(pl.col("margin_amount") < 0)
+    assert losing["customer_id"].to_list() == ["c04"]
+    assert "lost money on: 1" in words
+
+
+def test_growth_in_words_adds_up():
+    found = RESULTS["rich"]
+    change = found.figures["net_amount"][0] - found.figures["previous_amount"][0]
+    bars = customer_movement.bridge(Text("en", "CNY"), found)["figure"]["data"][0]["x"]
+    scale = Text("en", "CNY").money_scale(max(found.figures["net_amount"][0], bars[0])).divisor
+    assert sum(bars[1:-1]) * scale == pytest.approx(change)
+    assert (bars[-1] - bars[0]) * scale == pytest.approx(change)
+
+
+def test_names_from_data_stay_text_in_figures():
+    for block in ("pareto", "movers", "margins"):
+        drawn = BLOCKS[block](Text("en", "CNY"), RESULTS["rich"])["figure"]
+        assert not any("<script" in words for words in strings(drawn))
+
+
+def test_pareto_shows_no_more_than_asked():
+    drawn = customer_figures.pareto(Text("en", "CNY"), RESULTS["rich"], 5)["figure"]
+    assert [len(trace["x"]) for trace in drawn["data"]] == [5, 5]
+    shares = drawn["data"][1]["x"]
+    assert shares == sorted(shares)
+    assert shares[-1] < 1
+
+
+def test_chinese_texts_are_there_for_every_label():
+    zh = Text("zh", "CNY")
+    labels = [
+        *appendix.TABLES.values(),
+        *appendix.UNITS.values(),
+        *customer_terms.SEGMENTS.values(),
+        *customer_terms.KINDS.values(),
+        *customer_terms.FIGURES.values(),
+        *customer_terms.RULES.values(),
+        *customer_terms.LEFT_OUT.values(),
+    ]
+    assert [label for label in labels if zh(label) == label] == []
+    assert customer_terms.RULES.keys() == Policy.__dataclass_fields__.keys()
+    for found in RESULTS.values():
+        assert found.figures.keys() <= customer_terms.FIGURES.keys()
+
+
+@pytest.mark.parametrize("slug", ["customer_value", "appendix", "data_quality"])
+def test_translations_fill_the_same_places(slug):
+    import string
+    from importlib import resources
+
+    with (resources.files("dakehu.locale") / f"{slug}.zh_CN.po").open("rb") as stream:
+        messages = [message for message in read_po(stream) if message.id]
+
+    def places(words):
+        return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+
+    assert messages
+    for message in messages:
+        assert message.string, message.id
+        assert places(message.id) == places(message.string)
+
+
+def test_no_earlier_run_is_said():
+    drawn = appendix.changes(Text("en", "CNY"), RESULTS["rich"].figures, {}, {})
+    assert drawn["kind"] == "note"
+
+
+def test_changes_are_in_the_figure_s_own_unit():
+    figures = {"s": (0.25, "share"), "m": (150.0, "amount"), "n": (3, "count"), "d": (5, "days")}
+    before = {"s": (0.20, "share"), "m": (100.0, "amount"), "n": (3, "count")}
+    rows = appendix.changes(Text("en", "GBP"), figures, before, {})["rows"]
+    assert [row[3] for row in rows] == [
+        "+5.0 percentage points",
+        "+£50 (+50.0%)",
+        "unchanged",
+        None,
+    ]
+
+
+def test_freshness_adds_up_by_table():
+    sources = pl.DataFrame(
+        {
+            "file": ["a.csv", "b.csv", "c.csv"],
+            "target_table": ["order_lines", "order_lines", "customers"],
+            "rows": [10, 20, 5],
+            "loaded": [8, 20, 5],
+            "rejected": [1, 0, 0],
+            "left_out": [1, 0, 0],
+        }
+    )
+    drawn = appendix.freshness(Text("en", "CNY"), sources, date(2024, 12, 31))
+    assert [[c[1] if isinstance(c, list) else c for c in row] for row in drawn["rows"]] == [
+        ["Order lines", 2, 30, 28, 1, 1],
+        ["Customers", 1, 5, 5, 0, 0],
+    ]
+
+
+def test_codebook_joins_columns_that_mean_the_same():
+    entry = {"column": "net_amount", "unit": "amount", "zh": "销售额", "en": "sales"}
+    book = [{"table": "a", **entry}, {"table": "b", **entry}]
+    assert appendix.codebook(Text("en", "EUR"), book)["rows"] == [
+        ["net_amount", "sales", "EUR", "a, b"]
+    ]

@@ -1,0 +1,201 @@
+"""Every block of the sales forecast, for long, short and hopeless history, in both languages."""
+
+import json
+import string
+from datetime import date
+from decimal import Decimal
+from importlib import resources
+
+import numpy as np
+import polars as pl
+import pytest
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+from dakehu.analysis.forecast_series import ALL_ZERO, STOPPED, TOO_SHORT, Policy
+from dakehu.analysis.sales_forecast import analyse
+from dakehu.paths import ROOT
+from dakehu.present import (
+    appendix,
+    forecast_accuracy,
+    forecast_figures,
+    forecast_findings,
+    forecast_regions,
+    forecast_tables,
+    forecast_terms,
+    sales_forecast,
+)
+from dakehu.present.text import Text
+
+HOSTILE = "<script>alert(1)</script> {x}"
+
+
+def result(months: int, regions: int, *, peak: float = 1.0):
+    """`regions` waves of `months` months; the last month is `peak` times itself."""
+    random = np.random.default_rng(months)
+    dates = [date(2021 + i // 12, i % 12 + 1, 1) for i in range(months)]
+    rows = [
+        ("region", f"r{n}", HOSTILE if n == 0 else f"大区 {n}", day,
+         Decimal(str(round((900 + 90 * n + 200 * np.sin(i / 6 * np.pi) + random.normal(0, 30))
+                           * (peak if i == months - 1 else 1), 2))))
+        for n in range(regions)
+        for i, day in enumerate(dates)
+    ]  # fmt: skip
+    rows += [("region", "-", "-", dates[-1], Decimal(3))]
+    schema = {
+        "level": pl.String, "key": pl.String, "key_name": pl.String, "month": pl.Date,
+        "net_amount": pl.Decimal(38, 2),
+    }  # fmt: skip
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    total = frame.group_by("month").agg(pl.col("net_amount").sum())
+    names = (pl.lit("total").alias(name) for name in ("level", "key", "key_name"))
+    total = total.with_columns(*names).select(list(schema))
+    return analyse(pl.concat([total, frame]), dates[-1], 12, Policy())
+
+
+@pytest.fixture(scope="module")
+def results():
+    return {
+        "long": result(40, 9),
+        "three years": result(36, 3),
+        "short": result(14, 7, peak=3.0),
+        "hopeless": result(4, 2),
+        "no region": result(30, 0),
+    }
+
+
+KINDS = ("long", "three years", "short", "hopeless", "no region")
+BLOCKS = {
+    "headline": lambda text, found: sales_forecast.headline(
+        text, found, {"wape_chosen": (0.1, "share")}
+    ),
+    "outlook": forecast_findings.outlook,
+    "scope": lambda text, found: forecast_terms.scope(text),
+    "fan": forecast_figures.fan,
+    "months_table": forecast_tables.months_table,
+    "region_bars": lambda text, found: forecast_regions.region_bars(text, found, 5),
+    "region_months": lambda text, found: forecast_regions.region_months(text, found, 6),
+    "regions_table": forecast_tables.regions_table,
+    "error_lines": forecast_accuracy.error_lines,
+    "coverage_lines": forecast_accuracy.coverage_lines,
+    "accuracy_table": forecast_tables.accuracy_table,
+    "left_out_table": forecast_tables.left_out_table,
+    "method": forecast_terms.method,
+    "rules": lambda text, found: appendix.rules(text, found.policy, sales_forecast.RULES),
+    "changes": lambda text, found: appendix.changes(
+        text, found.figures, {"wape_chosen": (0.1, "share")}, sales_forecast.LABELS
+    ),
+}
+PRESENT = ROOT / "pipelines" / "dakehu" / "present"
+MODULES = [
+    *sorted(PRESENT.glob("forecast_*.py")),
+    PRESENT / "sales_forecast.py",
+]
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("data", KINDS)
+def test_every_block_is_plain_json_in_both_languages(results, name, data):
+    drawn = {code: BLOCKS[name](Text(code, "CNY"), results[data]) for code in ("zh", "en")}
+    assert drawn["zh"]["kind"] == drawn["en"]["kind"]
+    for block in drawn.values():
+        content = json.dumps(block, ensure_ascii=False, allow_nan=False)
+        assert "None" not in content
+        if block["kind"] == "figure":
+            assert "<script" not in content
+
+
+def said(found, code="en"):
+    return " ".join(item["text"] for item in BLOCKS["outlook"](Text(code, "CNY"), found)["items"])
+
+
+def test_long_history_states_sum_interval_error_and_the_gap_to_the_regions(results):
+    words = said(results["long"])
+    row = results["long"].table("outlook").row(0, named=True)
+    text = Text("en", "CNY")
+    for amount in ("forecast_amount", "low_80_amount", "high_80_amount", "last_amount"):
+        assert text.amount(row[amount]) in words
+    assert text.percent(results["long"].figures["wape_seasonal_naive"][0]) in words
+    assert "do not add up to the total yet" in words
+
+
+def test_one_past_year_is_called_a_rough_range(results):
+    assert "rests on one past year only" in said(results["three years"])
+    assert "rests on one past year only" not in said(results["long"])
+
+
+def test_short_history_warns_says_which_rule_and_flags_a_peak(results):
+    words = said(results["short"])
+    assert "There are only 14 complete months" in words
+    assert "There is no interval for this sum" in words
+    assert "if these were a high season, the forecast is too high" in words
+    assert "Naive (last month repeated)" in words
+    assert "完整月份只有 14 个" in said(results["short"], "zh")
+    tiles = BLOCKS["headline"](Text("en", "CNY"), results["short"])["tiles"]
+    tones = {tile["name"]: tile["tone"] for tile in tiles}
+    assert (tones["next_month_amount"], tones["forecast_growth"]) == ("warn", "warn")
+    assert "forecast_amount" not in tones
+
+
+def test_the_month_that_towers_is_named(results):
+    assert "Feb 2022 stands out" in said(results["short"])
+    assert "stands out" not in said(results["long"])
+
+
+def test_months_without_an_interval_are_told(results):
+    block = BLOCKS["months_table"](Text("en", "CNY"), results["short"])
+    missing = sum(row[2] is None for row in block["rows"])
+    assert missing > 0
+    assert f"The last {missing} months have no 80% interval" in block["note"]
+
+
+def test_a_series_without_a_region_is_named_so_and_why_it_is_left_out(results):
+    block = BLOCKS["left_out_table"](Text("zh", "CNY"), results["long"])
+    assert block["rows"][0][:2] == ["（未注明区域）", "历史太短"]
+
+
+def test_fan_draws_the_forecast_of_the_table(results):
+    found = results["long"]
+    block = BLOCKS["fan"](Text("en", "CNY"), found)
+    lines = {trace["name"]: trace for trace in block["figure"]["data"] if "name" in trace}
+    scale = Text("en", "CNY").money_scale(
+        found.history.filter(pl.col("level") == "total")["amount"].tail(36).max()
+    )
+    rows = found.table("forecast")
+    assert lines["Forecast"]["y"] == pytest.approx(
+        [float(a) / scale.divisor for a in rows["mean_amount"]]
+    )
+    assert lines["80% interval"]["y"] == pytest.approx(
+        [float(a) / scale.divisor for a in rows["low_80_amount"].drop_nulls()]
+    )
+    assert lines["95% interval"]["fill"] == "tonexty"
+
+
+def messages_of(files):
+    found = {
+        message
+        for file in files
+        for _, message, _, _ in extract_from_file(
+            "python", str(file), keywords={"text": None, "N_": None}
+        )
+    }
+    return {message for message in found if isinstance(message, str)}
+
+
+def test_every_message_is_translated_with_the_same_places():
+    with (resources.files("dakehu.locale") / "sales_forecast.zh_CN.po").open("rb") as stream:
+        catalogue = {m.id: m.string for m in read_po(stream) if m.id}
+    assert messages_of(MODULES) == set(catalogue)
+
+    def places(words):
+        return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+
+    for message, translation in catalogue.items():
+        assert translation
+        assert places(message) == places(translation), message
+
+
+def test_every_figure_rule_and_reason_has_a_name(results):
+    for found in results.values():
+        assert found.figures.keys() <= sales_forecast.LABELS.keys()
+    assert set(Policy.__dataclass_fields__) == set(sales_forecast.RULES)
+    assert {ALL_ZERO, STOPPED, TOO_SHORT} == set(sales_forecast.REASONS)
