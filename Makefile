@@ -5,7 +5,7 @@ READY := .venv/.ready
 DEMO := warehouse/demo-sources
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check format lab bench lock
+.PHONY: help report test check format docs lab bench lock
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -35,13 +35,16 @@ check: $(READY)  ## style, types, SQL, layers, stripped notebooks
 	$(BIN)/ty check
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
 	$(BIN)/lint-imports
-	$(BIN)/nbstripout --verify $(wildcard notebooks/*.ipynb)
+	$(BIN)/nbstripout --keep-id --verify $(wildcard notebooks/*.ipynb)
 
 format: $(READY)  ## write code, SQL and notebooks in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --disable-progress-bar sql
-	$(BIN)/nbstripout $(wildcard notebooks/*.ipynb)
+	$(BIN)/nbstripout --keep-id $(wildcard notebooks/*.ipynb)
+
+docs: $(READY)  ## write the generated pages of docs/
+	$(BIN)/python docs/generate.py
 
 lab: $(READY)  ## JupyterLab on the notebooks, with the demo's warehouse
 	$(BIN)/dakehu lab

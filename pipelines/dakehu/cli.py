@@ -18,7 +18,9 @@ pipeline file is wrong; 3 a data gate refused; 4 the same pipeline is already ru
 130 interrupted. Pages of earlier runs stay untouched unless a new one takes their place whole."""
 
 PIPELINE = click.argument(
-    "pipeline", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PIPELINE.toml"
+    "pipeline",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="PIPELINE.toml",
 )
 WAREHOUSE = click.option(
     "--warehouse",
@@ -54,10 +56,10 @@ class Commands(click.Group):
 
 
 def _exit_code(error: Exception) -> int | None:
+    from dakehu.build import GateRefused
     from dakehu.pipeline import PipelineError
     from dakehu.plan import PlanError
     from dakehu.publication import AlreadyRunning
-    from dakehu.build import GateRefused
     from dakehu.sources import LoadError
 
     codes: dict[type[Exception], int] = {
@@ -70,7 +72,9 @@ def _exit_code(error: Exception) -> int | None:
     return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
 
 
-@click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="dakehu")
 def main() -> None:
     """From sales exports to three reports: customer value, distributor ranking, sales forecast.
@@ -83,23 +87,34 @@ def main() -> None:
 
 @main.command(epilog=EXIT_CODES)
 @PIPELINE
-@click.option("--report", "reports", multiple=True, metavar="NAME", help="Only this report; repeatable.")
+@click.option(
+    "--report", "reports", multiple=True, metavar="NAME", help="Only this report; repeatable."
+)
 @AS_OF
 @click.option(
     "--lang", "languages", multiple=True, type=click.Choice(["zh", "en"]), help="Repeatable."
 )
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=REPORTS, help="Output folder."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=REPORTS,
+    help="Output folder.",
 )
 @WAREHOUSE
 @click.option(
-    "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Set a notebook parameter; repeatable."
+    "-p",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a notebook parameter; repeatable.",
 )
-@click.option("--jobs", type=click.IntRange(1), help="Notebooks side by side; default one per core.")
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Notebooks side by side; default one per core."
+)
 @FORCE
 @QUIET
 def run(pipeline: Path, quiet: bool, jobs: int | None, **options: Any) -> int:
-    """Load, build, check, run every report in every language, publish, update the portal.
+    r"""Load, build, check, run every report in every language, publish, update the portal.
 
     \b
     dakehu run pipelines/demo.toml
@@ -149,7 +164,7 @@ def check(pipeline: Path, quiet: bool) -> int:
 @main.command()
 @click.argument("pipeline", required=False, type=click.Path(exists=True, path_type=Path))
 def history(pipeline: Path | None) -> None:
-    """Past runs: when, as of, status, duration, why it failed. Without PIPELINE: of every pipeline."""
+    """Past runs: when, as of, status, duration, why it failed; without PIPELINE, of all."""
     from dakehu.pipeline import load_pipeline
     from dakehu.publication import Publication
 
@@ -158,13 +173,16 @@ def history(pipeline: Path | None) -> None:
         if pipeline
         else [path.parent for path in sorted(REPORTS.glob("*/history.jsonl"))]
     )
-    records = [(folder.name, record) for folder in folders for record in Publication(folder).history()]
+    records = [
+        (folder.name, record) for folder in folders for record in Publication(folder).history()
+    ]
     if not records:
         click.echo("no run yet; start one with `dakehu run PIPELINE.toml`")
     for name, record in records:
+        when, as_of = record["started_at"][:19], record.get("as_of") or "-"
+        spent, reason = record.get("seconds", 0), record.get("reason", "")
         click.echo(
-            f"{record['started_at'][:19]}  {name:<16} as of {record.get('as_of') or '-':<10}  "
-            f"{record['status']:<11} {record.get('seconds', 0):7.1f} s  {record.get('reason', '')}".rstrip()
+            f"{when}  {name:<16} as of {as_of:<10}  {record['status']:<11} {spent:7.1f} s  {reason}"
         )
 
 
@@ -188,14 +206,18 @@ def lab(pipeline: Path | None) -> None:
 
 @main.command()
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--scale", type=click.FloatRange(0.1, 100), default=1.0, help="Times the customers and orders.")
+@click.option(
+    "--scale", type=click.FloatRange(0.1, 100), default=1.0, help="Times the customers and orders."
+)
 @click.option("--seed", type=int, help="Another company with the same stories.")
 def demo(directory: Path, scale: float, seed: int | None) -> None:
-    """Write the source files of an invented manufacturer: orders, sell-out, stock, payments, tenders."""
+    """Write the source files of an invented manufacturer: orders, sell-out, stock, tenders."""
     from dakehu.demo import write
 
     write(directory, scale=scale, **({} if seed is None else {"seed": seed}))
-    click.echo(f"demo company written to {directory}; its planted truths: {directory / 'truth.json'}")
+    click.echo(
+        f"demo company written to {directory}; its planted truths: {directory / 'truth.json'}"
+    )
 
 
 def _cores() -> int:
@@ -203,6 +225,4 @@ def _cores() -> int:
 
 
 def _say(quiet: bool) -> Callable[[str], None]:
-    return (lambda message: None) if quiet else (lambda message: click.echo(message))
-
-
+    return (lambda _: None) if quiet else click.echo

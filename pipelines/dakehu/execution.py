@@ -89,7 +89,7 @@ def _end_with_parent() -> None:
 
 def _execute(job: Job) -> Outcome:
     # A stray dependency of jupyter_events that costs 70 % of papermill's import and is not needed.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    sys.modules.setdefault("rfc3987_syntax", None)  # ty: ignore[no-matching-overload]
     import papermill
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
@@ -100,7 +100,7 @@ def _execute(job: Job) -> Outcome:
     # folder is short because the path of a socket may have a hundred characters and no more.
     with tempfile.TemporaryDirectory(prefix="dakehu-") as private:
         os.environ |= {
-            "JUPYTER_PREFER_ENV_PATH": "1",  # a kernel of the same name in the home folder is not ours
+            "JUPYTER_PREFER_ENV_PATH": "1",  # not a kernel of the same name in the home folder
             "JUPYTER_RUNTIME_DIR": private,
             "IPYTHONDIR": private,
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",

@@ -80,6 +80,8 @@ def read(notebook: Mapping[str, Any], language: str) -> Manuscript:
                 shown += 1
     if not shown:
         raise RenderError("the notebook shows no block; was it executed?")
+    # A heading over nothing but code is for the analyst.
+    manuscript.sections = [section for section in manuscript.sections if section.items]
     return manuscript
 
 

@@ -62,7 +62,9 @@ def read_models(folder: Path = SQL) -> list[Model]:
         order = TopologicalSorter({m.name: m.refs & models.keys() for m in models.values()})
         return [models[name] for name in order.static_order()]
     except CycleError as error:
-        raise ValueError(f"models read each other in a circle: {' -> '.join(error.args[1])}") from error
+        raise ValueError(
+            f"models read each other in a circle: {' -> '.join(error.args[1])}"
+        ) from error
 
 
 def read_checks(folder: Path = SQL) -> list[Model]:
@@ -86,7 +88,9 @@ def check(connection: duckdb.DuckDBPyConnection, checks: Iterable[Model]) -> lis
     for written in checks:
         entry = codebook()["checks"][written.name]
         result = _judge(connection, written.name, entry["severity"], written.sql)
-        results.append(result._replace(description_en=_claim(written.sql), description_zh=entry["zh"]))
+        results.append(
+            result._replace(description_en=_claim(written.sql), description_zh=entry["zh"])
+        )
     for name, model in codebook()["models"].items():
         key = ", ".join(model["key"])
         sql = f"select {key} from {name} group by {key} having count(*) > 1"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from datetime import date
 from difflib import get_close_matches
+from glob import escape, glob
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -96,9 +98,13 @@ class Source(Files):
             if name not in known:
                 raise ValueError(f'{self.table} has no column "{name}"{_nearest(name, known)}')
         numbered = {"line_no"} if "order_id" in self.columns else set()
-        unfilled = {c.name for c in known.values() if c.is_required} - self.columns.keys() - numbered
+        unfilled = (
+            {c.name for c in known.values() if c.is_required} - self.columns.keys() - numbered
+        )
         if unfilled:
-            raise ValueError(f"{self.table} needs {', '.join(sorted(unfilled))}; map every one of them")
+            raise ValueError(
+                f"{self.table} needs {', '.join(sorted(unfilled))}; map every one of them"
+            )
         return self
 
 
@@ -133,7 +139,9 @@ class Pipeline(_Strict):
     @model_validator(mode="after")
     def _has_sales(self) -> Pipeline:
         if "order_lines" not in {source.table for source in self.source}:
-            raise ValueError("no [[source]] feeds order_lines; without sales there is nothing to report")
+            raise ValueError(
+                "no [[source]] feeds order_lines; without sales there is nothing to report"
+            )
         return self
 
     def expand(self, files: Files) -> list[Path]:
@@ -145,10 +153,8 @@ class Pipeline(_Strict):
         found: dict[Path, None] = {}
         for pattern in files.files:
             base = self.path.parent
-            matches = (
-                [Path(pattern)] if Path(pattern).is_absolute() else sorted(base.glob(pattern))
-            )
-            matches = [path for path in matches if path.is_file()]
+            found_here = glob(os.path.join(escape(str(base)), pattern), recursive=True)
+            matches = [path for path in map(Path, sorted(found_here)) if path.is_file()]
             if not matches:
                 raise PipelineError(
                     f'{self.path.name}: files = "{pattern}" finds no file (looked from {base})'
@@ -170,10 +176,10 @@ def load_pipeline(path: Path) -> Pipeline:
     try:
         return Pipeline.model_validate(document | {"path": path.resolve()})
     except ValidationError as error:
-        raise PipelineError(f"{path.name}: {_first(error, document)}") from None
+        raise PipelineError(f"{path.name}: {_first(error)}") from None
 
 
-def _first(error: ValidationError, document: dict[str, Any]) -> str:
+def _first(error: ValidationError) -> str:
     first = error.errors()[0]
     location = [part for part in first["loc"] if part != "path"]
     key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location)

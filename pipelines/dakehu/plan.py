@@ -80,7 +80,7 @@ def plan(
     report's `Policy`.
 
     Raises:
-        PlanError: a report, parameter or policy key that does not exist, or a value of another type.
+        PlanError: a report, parameter or policy key does not exist, or a value is of a wrong type.
     """
     for name in only:
         if name not in configured:
@@ -124,7 +124,9 @@ def _lookup(name: str, declared: Mapping[str, Parameter], where: str) -> Paramet
     if name in RESERVED:
         raise PlanError(f"{where}: {name} is set by the run itself")
     if name not in declared:
-        raise PlanError(f'{where}: the notebook has no parameter "{name}"{_nearest(name, declared)}')
+        raise PlanError(
+            f'{where}: the notebook has no parameter "{name}"{_nearest(name, declared)}'
+        )
     return declared[name]
 
 
@@ -132,7 +134,9 @@ def _typed(where: str, value: Any, parameter: Parameter) -> Scalar:
     if parameter.type is float and type(value) is int:
         return float(value)
     if type(value) is not parameter.type:
-        raise PlanError(f"{where}: {parameter.name} is {value!r}; it must be {parameter.type.__name__}")
+        raise PlanError(
+            f"{where}: {parameter.name} is {value!r}; it must be {parameter.type.__name__}"
+        )
     return value
 
 

@@ -68,8 +68,13 @@ def portal(directory: Path, title: Mapping[str, str], runs: Sequence[Run]) -> st
 
 
 def entries(runs: Sequence[Run]) -> list[Entry]:
-    """Every report that a run has ever tried, in the order of the newest run that names them."""
-    slugs = dict.fromkeys(slug for run in reversed(runs) for slug in run.get("reports", {}))
+    """Every report that a run has tried, in the order of the newest of the fullest runs."""
+
+    def fullness(position: int) -> tuple[int, int]:
+        return len(runs[position].get("reports", {})), position
+
+    order = sorted(range(len(runs)), key=fullness, reverse=True)
+    slugs = dict.fromkeys(slug for position in order for slug in runs[position].get("reports", {}))
     return [_entry(slug, runs) for slug in slugs]
 
 

@@ -1,4 +1,4 @@
-"""Where runs leave their work: a directory per run, moved into place whole, and the log of all runs.
+"""Where runs leave their work: a directory per run, moved into place whole, and a log.
 
 A run writes below `.run-<id>/`. When every page that it can deliver is complete, `work` is renamed
 to `ready`: from then on the run counts as published, and whoever comes next finishes moving it.
@@ -46,7 +46,8 @@ class Publication:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise AlreadyRunning(
-                    f"a run of this pipeline is already at work in {self.folder}; wait for it to end"
+                    "a run of this pipeline is already at work; wait for it to end "
+                    f"(its output: {self.folder})"
                 ) from None
             yield
 
@@ -111,7 +112,7 @@ class Publication:
         return list(runs.values())
 
     def note(self, record: dict[str, Any]) -> None:
-        """Append what is known of a run; later records of the same `run_id` complete earlier ones."""
+        """Append what is known of a run; a later record of the same `run_id` completes it."""
         with (self.folder / "history.jsonl").open("a", encoding="utf-8") as log:
             # The line break before it keeps a record whole behind one that a full disk cut short.
             log.write("\n" + json.dumps(record, ensure_ascii=False) + "\n")

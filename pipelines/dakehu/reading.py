@@ -82,7 +82,7 @@ class Marts:
         output_dir: str,
         previous_dir: str = "",
     ) -> None:
-        """Write each table as .parquet and .csv, and the figures as summary.json; "" keeps nothing."""
+        """Write each table as .parquet and .csv, the figures as summary.json; "" keeps nothing."""
         if not output_dir:
             return
         folder = Path(output_dir)
@@ -118,9 +118,9 @@ def open_marts(warehouse: str, report: str, as_of: str = "") -> Marts:
             "or set the parameter `warehouse`"
         )
     connection = open_readonly(path)
-    row = connection.execute(
-        "select as_of, currency, title_zh, title_en from stg_run"
-    ).fetchall()[0]
+    row = connection.execute("select as_of, currency, title_zh, title_en from stg_run").fetchall()[
+        0
+    ]
     if as_of and as_of != row[0].isoformat():
         raise ValueError(
             f"the warehouse {path.name} speaks as of {row[0]}, not {as_of}: "

@@ -147,7 +147,7 @@ def environment() -> Environment:
     )
     jinja.filters["data"] = _data
     jinja.filters["css_string"] = _css_string
-    jinja.globals["cell"] = _cell
+    jinja.filters["cell"] = _cell
     return jinja
 
 
@@ -218,7 +218,9 @@ def _cell(cell: Any) -> tuple[str, str | None]:
 def _data(value: Any) -> Markup:
     """JSON that may stand in a script element: no `<` can end it."""
     try:
-        content = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        content = json.dumps(
+            value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
+        )
     except ValueError as error:
         raise RenderError(f"a figure holds a number that JSON does not know: {error}") from error
     return Markup(content.replace("<", "\\u003c"))

@@ -189,13 +189,11 @@ def _job(this: _Run, report: Report, built: Built, work: Path) -> Job:
     return Job(report.name, report.notebook, scratch / "notebook.ipynb", parameters)
 
 
-def _deliver(
-    this: _Run, outcome: Outcome, built: Built, work: Path
-) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+def _deliver(this: _Run, outcome: Outcome, built: Built, work: Path) -> tuple[str, dict[str, Any]]:
     """Render the pages of an executed notebook; returns why not, else "", and its headline."""
     tables = work / outcome.report
     reason = outcome.reason
-    headline: dict[str, list[dict[str, Any]]] = {}
+    headline: dict[str, Any] = {}
     if not reason:
         try:
             headline = _render(this, outcome, built, work)
@@ -211,9 +209,7 @@ def _deliver(
     return reason, headline
 
 
-def _render(
-    this: _Run, outcome: Outcome, built: Built, work: Path
-) -> dict[str, list[dict[str, Any]]]:
+def _render(this: _Run, outcome: Outcome, built: Built, work: Path) -> dict[str, Any]:
     from dakehu.render import PageContext, headline, notebook_from_file, page
 
     tables = work / outcome.report

@@ -40,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A canonical table; `key` is empty where a source has no natural one, `amount` is its money."""
+    """A canonical table; `key` is empty where there is no natural one, `amount` is its money."""
 
     name: str
     grain: str

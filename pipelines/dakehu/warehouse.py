@@ -1,4 +1,4 @@
-"""The warehouse file: built aside, published in one step, read by everyone and written by no one."""
+"""The warehouse file: built aside, published in one step, read by everyone, written by no one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PublishError(RuntimeError):
 
 @contextmanager
 def building(path: Path, run_id: str) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
-    """A connection on a file of its own beside `path`; the file is gone afterwards unless published.
+    """A connection on a file of its own beside `path`, which is gone afterwards unless published.
 
     The database `scratch` of the connection takes what need not be kept: it lives in memory and
     spills beside the file.

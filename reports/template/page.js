@@ -194,10 +194,17 @@ for (const table of document.querySelectorAll(".table")) {
 
   const heads = [...table.querySelectorAll("thead th")];
   heads.forEach((head, index) => {
-    const button = document.createElement("button");
-    button.type = "button";
+    // Not a button element: Chromium leaves those out of the heading that it repeats on each sheet.
+    const button = document.createElement("span");
+    button.tabIndex = 0;
+    button.setAttribute("role", "button");
     button.append(...head.childNodes);
     head.append(button);
+    button.addEventListener("keydown", event => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      button.click();
+    });
     button.addEventListener("click", () => {
       const steps = head.dataset.type === "number" ? ["descending", "ascending"] : ["ascending", "descending"];
       const next = { [steps[0]]: steps[1], [steps[1]]: null }[head.getAttribute("aria-sort")];

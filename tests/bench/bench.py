@@ -61,7 +61,9 @@ def reports(warehouse: Path, folder: Path) -> tuple[float, float]:
     publish = ("--out", folder / "out", "--warehouse", folder / "ours.duckdb", "--quiet")
     whole = seconds(lambda: command(BIN / "dakehu", "run", DEMO, *options, *publish))
     build = seconds(
-        lambda: command(BIN / "dakehu", "build", DEMO, "--warehouse", folder / "b.duckdb", "--quiet")
+        lambda: command(
+            BIN / "dakehu", "build", DEMO, "--warehouse", folder / "b.duckdb", "--quiet"
+        )
     )
 
     def by_hand() -> None:

@@ -64,11 +64,16 @@ class Shop:
 
     def start(self, *options: str) -> subprocess.Popen[str]:
         command = [
-            sys.executable, "-c", DRIVER, str(self.notebooks), "run", str(self.folder / "shop.toml"),
+            sys.executable, "-c", DRIVER, str(self.notebooks),
+            "run", str(self.folder / "shop.toml"),
             "--out", str(self.out), "--warehouse", str(self.warehouse), *options,
         ]  # fmt: skip
         return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
 
     def run(self, *options: str) -> tuple[int, str]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+
 from dakehu.analysis import backtest, conformal
 from dakehu.analysis.point_forecast import NAIVE, THETA
 

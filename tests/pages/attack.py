@@ -6,6 +6,7 @@ from typing import Any
 
 import nbformat
 import plotly.graph_objects as go
+
 from dakehu.present.block import figure
 from dakehu.present.theme import layout
 from pages.specimen import Words, both, code, notebook, prose

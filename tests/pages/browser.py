@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = [
@@ -62,7 +62,7 @@ class PageFacts:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Generator[Browser]:
     """One Chromium, closed at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
@@ -71,7 +71,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, path: Path, width: int, *, dark: bool = False) -> Iterator[Page]:
+def opened(browser: Browser, path: Path, width: int, *, dark: bool = False) -> Generator[Page]:
     """The page at `path`, open on a screen `width` pixels wide, in a profile of its own."""
     session = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
@@ -90,12 +90,17 @@ def inspect(browser: Browser, path: Path, width: int) -> PageFacts:
     requests: list[str] = []
     errors: list[str] = []
     dialogs: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
     session = browser.new_context(viewport={"width": width, "height": 900})
     page = session.new_page()
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", refuse)
     page.goto(address)
     scroll_through(page)
     seen = page.evaluate(
@@ -134,10 +139,6 @@ def inspect(browser: Browser, path: Path, width: int) -> PageFacts:
 def scroll_through(page: Page) -> None:
     """Unfold every section and scroll to the end, giving each figure the time to be drawn."""
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    end = page.evaluate("document.documentElement.scrollHeight")
-    for position in range(0, end + 700, 700):
-        page.evaluate("position => scrollTo(0, position)", position)
-        page.wait_for_timeout(30)
     for plot in page.query_selector_all(".plot"):
         plot.scroll_into_view_if_needed()
         # A figure that never comes is reported by its count, not by a timeout here.
@@ -150,6 +151,8 @@ def scroll_through(page: Page) -> None:
             })""",
             plot,
         )
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_timeout(50)
 
 
 def wait_until(page: Page, expression: str) -> None:

@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from pages.browser import CHROMIUM, chromium
 from playwright.sync_api import Browser
+
+from pages.browser import CHROMIUM, chromium
 
 
 @pytest.fixture(scope="session")

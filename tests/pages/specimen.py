@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import nbformat
 import plotly.graph_objects as go
+
 from dakehu.present.block import BLOCK_MIME, figure
 from dakehu.present.theme import BAND_80, BAND_95, layout
 from dakehu.render import PageContext
@@ -16,19 +18,19 @@ Words = Callable[[str, str], str]
 
 
 def context(**changes: Any) -> PageContext:
-    values = {
-        "report": "customer_value",
-        "pipeline": "demo",
-        "title": {"zh": "K 公司", "en": "K Company"},
-        "as_of": date(2025, 6, 30),
-        "currency": "CNY",
-        "run_id": "20250703T060012Z-8c1f",
-        "made_at": datetime(2025, 7, 3, 6, 0, 41, tzinfo=UTC),
-        "versions": {"dakehu": "0.1.0", "duckdb": "2.0.0"},
-        "languages": ("zh", "en"),
-        "tables": ("customers", "classes"),
-    }
-    return PageContext(**(values | changes))
+    usual = PageContext(
+        report="customer_value",
+        pipeline="demo",
+        title={"zh": "K 公司", "en": "K Company"},
+        as_of=date(2025, 6, 30),
+        currency="CNY",
+        run_id="20250703T060012Z-8c1f",
+        made_at=datetime(2025, 7, 3, 6, 0, 41, tzinfo=UTC),
+        versions={"dakehu": "0.1.0", "duckdb": "2.0.0"},
+        languages=("zh", "en"),
+        tables=("customers", "classes"),
+    )
+    return replace(usual, **changes)
 
 
 def prose(language: str, source: str, *, fold: bool = False) -> nbformat.NotebookNode:
@@ -98,14 +100,14 @@ def every_kind() -> nbformat.NotebookNode:
             (
                 w(
                     "21 家大客户（占 3.5%）贡献了 61.9% 的净销售额，其余 571 家平均每家 43 万元。",
-                    "21 key accounts (3.5%) bring 61.9% of net sales; the other 571 average ¥430K each.",
+                    "21 key accounts (3.5%) bring 61.9% of sales, the other 571 ¥430K each.",
                 ),
                 "",
             ),
             (
                 w(
                     "最大一家“华东精工集团”占 14.1%；若流失，销售额回到 2023 年 8 月的水平。",
-                    "The largest, Huadong Precision Group, holds 14.1%; losing it takes sales back to August 2023.",
+                    "The largest, Huadong Precision Group, holds 14.1%: sales of 2023 without it.",
                 ),
                 "warn",
             ),
@@ -252,7 +254,7 @@ def every_kind() -> nbformat.NotebookNode:
                 "unit": "",
                 "text": w(
                     "连续三年采购且进入帕累托集合。",
-                    "Buys in three years running and lies in the Pareto set.",
+                    "Buys in three years and lies in the Pareto set.",
                 ),
             },
             {

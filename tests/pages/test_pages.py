@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+
 from dakehu.portal import portal
 from dakehu.present.block import BLOCK_MIME
 from dakehu.render import page
 from pages.attack import HOSTILE, hostile, runs
 from pages.browser import DRAWN, WIDTHS, inspect, opened, scroll_through, wait_until
 from pages.specimen import context, every_kind
-from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.slow
 LANGUAGES = ("zh", "en")
@@ -114,16 +115,16 @@ def test_table_sorts_by_value_with_missing_last(browser: Browser, report: Path):
     with opened(browser, report, 1280) as page:
         growth = page.locator("#table-2 thead th").nth(3)
         page.locator("#table-2 .rows").click()
-        growth.locator("button").click()
+        growth.get_by_role("button").press("Enter")
         assert growth.get_attribute("aria-sort") == "descending"
         shown = cells(page, 4)
         numbers = [float(text.rstrip("%")) for text in shown if text != "–"]
         assert numbers == sorted(numbers, reverse=True)
         assert numbers[0] > 9 > -9 > numbers[-1]  # as text, +9 would stand above +23
         assert shown[len(numbers) :] == ["–"] * 6
-        growth.locator("button").click()
+        growth.get_by_role("button").click()
         assert cells(page, 4)[-1] == "–"
-        growth.locator("button").click()
+        growth.get_by_role("button").click()
         assert cells(page, 1)[0] == "Precision Machinery Group 000 Ltd"
 
 

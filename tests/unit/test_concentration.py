@@ -9,7 +9,6 @@ import pytest
 
 from dakehu.analysis import concentration
 
-
 Amount = float | str | Decimal
 
 

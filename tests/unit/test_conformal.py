@@ -7,6 +7,7 @@ from math import ceil, inf
 import numpy as np
 import polars as pl
 import pytest
+
 from dakehu.analysis.conformal import LEAVE_ONE_OUT, PREQUENTIAL, covered, judged, radii
 
 POOL = ["model"]

@@ -259,7 +259,7 @@ def test_hundreds_of_files_stay_readable():
 def test_missing_columns_in_words():
     words = data_quality_terms.missing_columns
     assert words(Text("en", "CNY"), "order_lines.cost_amount, quotas") == (
-        "cost_amount (Order lines); Quotas"
+        "cost_amount (Sales lines); Quotas"
     )
     assert words(Text("zh", "CNY"), "quotas") == "任务指标"
     assert words(Text("en", "CNY"), "") is None

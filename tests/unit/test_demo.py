@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from dakehu.demo import write
 
 A, B = "D01", "D02"

@@ -6,6 +6,7 @@ from itertools import product
 
 import polars as pl
 import pytest
+
 from dakehu.analysis.distributor_ranking import Policy, analyse
 from dakehu.analysis.ranking_window import window_of
 

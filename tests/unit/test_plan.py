@@ -8,7 +8,12 @@ import pytest
 from dakehu import plan as planning
 from dakehu.plan import PlanError, declared_parameters, plan
 
-CELL = 'as_of: str = ""\nwindow_months: int = 12\nshare: float = 0.5\nlabel: str = "a"\nbold: bool = False\n'
+CELL = """as_of: str = ""
+window_months: int = 12
+share: float = 0.5
+label: str = "a"
+bold: bool = False
+"""
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
+
 from dakehu.portal import entries, portal
 
 TITLE = {"zh": "K 公司", "en": "K Company"}
@@ -27,9 +29,12 @@ def run(number: int, status: str, as_of: str = "", reason: str = "", **reports: 
             for slug, word in reports.items()
         }
         record["figures"] = {
-            slug: {"zh": {"title": f"{slug}？", "tiles": [TILE]}, "en": {"title": f"{slug}?", "tiles": [TILE]}}
+            slug: {
+                language: {"title": slug + mark, "tiles": [TILE]}
+                for language, mark in (("zh", "？"), ("en", "?"))
+            }
             for slug in reports
-        }  # fmt: skip
+        }
     return record
 
 
@@ -89,6 +94,11 @@ def test_report_that_never_came_is_there_with_its_reason():
     assert entry.reason == "no distributors"
 
 
+def test_reports_stand_in_the_order_of_the_fullest_run():
+    runs = [run(1, "ok", "2025-06-30", c="ok", a="ok", b="ok"), run(2, "ok", "2025-06-30", b="ok")]
+    assert [entry.slug for entry in entries(runs)] == ["c", "a", "b"]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "2025-06-30").mkdir()
@@ -126,7 +136,7 @@ def test_portal_reads_reasons_and_titles_as_text(folder):
     assert attack not in html
     assert "&lt;script&gt;alert(1)" in html
     assert "<script" not in html
-    assert "script-src 'none'" in html
+    assert "script-src 'none'" in unescape(html)
 
 
 def test_portal_lists_every_run_newest_first(folder):

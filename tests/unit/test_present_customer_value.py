@@ -261,7 +261,7 @@ def test_freshness_adds_up_by_table():
     )
     drawn = appendix.freshness(Text("en", "CNY"), sources, date(2024, 12, 31))
     assert [[c[1] if isinstance(c, list) else c for c in row] for row in drawn["rows"]] == [
-        ["Order lines", 2, 30, 28, 1, 1],
+        ["Sales lines", 2, 30, 28, 1, 1],
         ["Customers", 1, 5, 5, 0, 0],
     ]
 

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
+
 from dakehu.analysis.distributor_ranking import Policy, analyse
 from dakehu.paths import ROOT
 from dakehu.present import (

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
+
 from dakehu.analysis.forecast_series import ALL_ZERO, STOPPED, TOO_SHORT, Policy
 from dakehu.analysis.sales_forecast import analyse
 from dakehu.paths import ROOT

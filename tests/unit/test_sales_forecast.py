@@ -2,10 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+
 from dakehu.analysis import backtest
 from dakehu.analysis.point_forecast import NAIVE, THETA, point_forecasts
 from dakehu.analysis.sales_forecast import Policy, analyse
@@ -45,6 +47,13 @@ def wave(months: int, level: float, seed: int, growth: float = 0.0) -> list[floa
     )
 
 
+def forecast_of(frame: pl.DataFrame, models: list, ahead: int) -> Any:
+    """What statsforecast itself says."""
+    from statsforecast import StatsForecast
+
+    return StatsForecast(models=models, freq="1mo").forecast(df=frame, h=ahead)
+
+
 @pytest.fixture(scope="module")
 def three_years():
     regions = {f"r{i}": wave(36, 100 + 40 * i, i) for i in range(4)}
@@ -55,7 +64,6 @@ def three_years():
 
 
 def test_point_forecasts_are_statsforecast_s_own(three_years):
-    from statsforecast import StatsForecast
     from statsforecast.models import DynamicOptimizedTheta, SeasonalNaive
 
     frame, result = three_years
@@ -66,7 +74,7 @@ def test_point_forecasts_are_statsforecast_s_own(three_years):
         pl.col("net_amount").cast(pl.Float64).alias("y"),
     )
     models = [DynamicOptimizedTheta(season_length=12), SeasonalNaive(season_length=12)]
-    expected = StatsForecast(models=models, freq="1mo").forecast(df=values, h=12)
+    expected = forecast_of(values, models, 12)
     rows = result.table("forecast")
     column = {THETA: "DynamicOptimizedTheta", NAIVE: "SeasonalNaive"}[rows["model"][0]]
     assert rows["month"].to_list() == [month(36 + i) for i in range(12)]
@@ -88,7 +96,6 @@ def test_the_naive_forecast_is_last_year_s_month_and_without_a_season_the_last_m
 
 
 def test_backtest_is_what_a_loop_over_cut_frames_gives():
-    from statsforecast import StatsForecast
     from statsforecast.models import DynamicOptimizedTheta
 
     values = wave(34, 200, 3, growth=0.01)
@@ -110,8 +117,8 @@ def test_backtest_is_what_a_loop_over_cut_frames_gives():
         frame = pl.DataFrame(
             {"unique_id": "x", "ds": [month(i) for i in range(last + 1)], "y": known}
         )
-        engine = StatsForecast(models=[DynamicOptimizedTheta(season_length=12)], freq="1mo")
-        made = engine.forecast(df=frame, h=6)["DynamicOptimizedTheta"].to_list()
+        theta = [DynamicOptimizedTheta(season_length=12)]
+        made = forecast_of(frame, theta, 6)["DynamicOptimizedTheta"].to_list()
         scale = np.mean([abs(known[i] - known[i - 12]) for i in range(12, len(known))])
         errors = [m - v for m, v in zip(made, values[last + 1 :], strict=False)]
         rows = found.filter(pl.col("cutoff") == month(last)).sort("horizon")

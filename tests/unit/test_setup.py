@@ -31,7 +31,9 @@ def test_lock_has_a_hash_for_every_package() -> None:
 
 
 def test_lock_pins_every_declared_package() -> None:
-    declared = names(PROJECT["project"]["dependencies"]) | names(PROJECT["dependency-groups"]["dev"])
+    declared = names(PROJECT["project"]["dependencies"]) | names(
+        PROJECT["dependency-groups"]["dev"]
+    )
     assert declared - PINNED.keys() == set()
     assert PRESCRIBED - declared == set()
 
@@ -46,7 +48,9 @@ def test_environment_is_in_step_with_the_lock() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     reasons = (ROOT / "docs" / "decisions" / "dependencies.md").read_text("utf-8")
-    declared = names(PROJECT["project"]["dependencies"]) | names(PROJECT["dependency-groups"]["dev"])
+    declared = names(PROJECT["project"]["dependencies"]) | names(
+        PROJECT["dependency-groups"]["dev"]
+    )
     assert [name for name in sorted(declared) if f"`{name}`" not in reasons] == []
 
 

@@ -44,7 +44,7 @@ def within(frame: pl.DataFrame, value: str, share: float) -> pl.Series:
     A row is in when what stands before it is less than `share` of the total, so the row that
     crosses the line is in. Rows outside the base are out.
     """
-    total = frame.filter(pl.col(value) >= 0)[value].sum() or Decimal(0)
+    total = Decimal(frame.filter(pl.col(value) >= 0)[value].sum() or 0)
     # Amounts are whole cents, so "below the limit" is the same as "below the limit rounded up".
     limit = (Decimal(str(share)) * total).quantize(CENT, ROUND_CEILING)
     return frame.select((pl.col("before") < pl.lit(limit)).fill_null(False)).to_series()
@@ -57,7 +57,7 @@ def classed(frame: pl.DataFrame, value: str, bounds: Mapping[str, float], last: 
     the base among them, are `last`.
     """
     result = pl.Series([last] * frame.height, dtype=pl.String)
-    for name, share in reversed(bounds.items()):
+    for name, share in reversed(list(bounds.items())):
         result = pl.Series([name], dtype=pl.String).zip_with(within(frame, value, share), result)
     return result.alias("customer_class")
 

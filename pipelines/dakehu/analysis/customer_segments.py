@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from statistics import median
+
 import polars as pl
 
 SEGMENTS = ("champions", "loyal", "promising", "occasional", "at_risk", "dormant", "returns_only")
@@ -9,8 +12,8 @@ SEGMENTS = ("champions", "loyal", "promising", "occasional", "at_risk", "dormant
 
 def frequent_from(customers: pl.DataFrame) -> int:
     """Orders in the window from which a customer counts as frequent: the median, at least 2."""
-    middle = customers.filter(pl.col("order_count") > 0)["order_count"].median() or 0
-    return max(2, int(-(-middle // 1)))
+    counts = customers.filter(pl.col("order_count") > 0)["order_count"].to_list()
+    return max(2, math.ceil(median(counts))) if counts else 2
 
 
 def segment(recent_days: int, dormant_days: int, frequent_orders: int) -> pl.Expr:

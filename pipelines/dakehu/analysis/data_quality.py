@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 import polars as pl
 
@@ -152,14 +153,14 @@ def _reasons(rejects: pl.DataFrame) -> pl.DataFrame:
 
 def _months(completeness: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Add `state`: open, empty, low (far below the median of the closed months) or complete."""
-    closed = completeness.filter("is_closed", pl.col("row_count") > 0)["row_count"]
-    usual = closed.median() if closed.len() else 0
+    closed = completeness.filter("is_closed", pl.col("row_count") > 0)["row_count"].to_list()
+    usual = median(closed) if closed else 0
     state = (
         pl.when(~pl.col("is_closed"))
         .then(pl.lit("open"))
         .when(pl.col("row_count") == 0)
         .then(pl.lit("empty"))
-        .when(pl.col("row_count") < policy.low_month_share * (usual or 0))
+        .when(pl.col("row_count") < policy.low_month_share * usual)
         .then(pl.lit("low"))
         .otherwise(pl.lit("complete"))
     )
@@ -176,10 +177,10 @@ def _figures(
     failing = checks.filter(pl.col("status") == "fail")
     figures: dict[str, tuple[float, str]] = {
         "file_count": (sources["file"].n_unique(), "count"),
-        "rows": (by_table["rows"].sum(), "count"),
-        "loaded": (by_table["loaded"].sum(), "count"),
-        "rejected": (by_table["rejected"].sum(), "count"),
-        "left_out": (by_table["left_out"].sum(), "count"),
+        "rows": (int(by_table["rows"].sum()), "count"),
+        "loaded": (int(by_table["loaded"].sum()), "count"),
+        "rejected": (int(by_table["rejected"].sum()), "count"),
+        "left_out": (int(by_table["left_out"].sum()), "count"),
         "rows_open": (int(by_table["rows_open"].abs().sum()), "count"),
         "checks_count": (checks.height, "count"),
         "checks_failing": (failing.height, "count"),
@@ -195,8 +196,8 @@ def _figures(
             for name in ("rows", "loaded", "rejected", "left_out")
         }
         if row["rejected_share"] is not None:
-            figures["rejected_share"] = (row["rejected_share"], "share")
+            figures["rejected_share"] = (float(row["rejected_share"]), "share")
         if row["amount_in"] is not None:
-            figures |= {name: (float(row[name] or 0), "amount") for name in AMOUNTS}
+            figures.update({name: (float(row[name] or 0), "amount") for name in AMOUNTS})
             figures["amount_open"] = (float(row["amount_open"]), "amount")
     return figures

@@ -68,9 +68,9 @@ def _fit(histories: pl.DataFrame, horizon_months: int, seasonal: bool) -> pl.Dat
         pl.col("month").alias("ds"),
         pl.col("amount").alias("y"),
     ).sort("unique_id", "ds")
+    made: pl.DataFrame = engine.forecast(df=frame, h=horizon_months)  # ty: ignore[invalid-assignment]
     return (
-        engine.forecast(df=frame, h=horizon_months)
-        .rename({"unique_id": "history_id", "ds": "month"})
+        made.rename({"unique_id": "history_id", "ds": "month"})
         .with_columns(pl.int_range(1, pl.len() + 1).over("history_id").alias("horizon"))
         .unpivot(
             MODELS,

@@ -44,9 +44,10 @@ def window_of(company: pl.DataFrame, as_of: date, months: int) -> Window:
     `company` has one row per month with sales, none after `as_of`. Its last month may be the
     calendar month after that of `as_of`, where months close early.
     """
-    last = max([as_of.replace(day=1), *company["month"].tail(1)])
+    held: list[date] = company["month"].sort().to_list()
+    last = max([as_of.replace(day=1), *held[-1:]])
     first = back(last, months - 1)
-    start = company["month"].min() or first
+    start = held[0] if held else first
     earlier = (first.year - start.year) * 12 + first.month - start.month
     return Window(first, last, months, min(max(earlier + months - 12, 0), months))
 

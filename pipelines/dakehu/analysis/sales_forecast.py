@@ -47,7 +47,6 @@ def analyse(
     """
     policy = policy or Policy()
     history = history_of(monthly, as_of)
-    last_month = history["month"].max()
     series = series_of(history, policy)
     usable = history.join(
         series.filter(pl.col("reason").is_null()).select(
@@ -55,8 +54,8 @@ def analyse(
         ),
         on=SERIES,
     )
-    months = history["month"].unique().sort()
-    cutoffs = months[:-1].tail(policy.max_cutoffs).to_list()
+    months: list[date] = history["month"].unique().sort().to_list()
+    last_month, cutoffs = months[-1], months[:-1][-policy.max_cutoffs :]
     judged, rule = conformal.judged(backtest.errors(usable, cutoffs, horizon_months), POOL)
     chosen = _chosen(judged, series)
     made = backtest.forecasts(usable, [last_month], horizon_months).join(
@@ -69,7 +68,7 @@ def analyse(
         "forecast": _forecast_table(forecast.join(names, on=SERIES)),
         "backtest": backtest.accuracy(judged, [*SERIES, "cutoff", "model"]),
         "accuracy": _accuracy(judged, chosen),
-        "outlook": outlook.join(names, on=SERIES).sort("last_amount", descending=True),
+        "outlook": _by_size(outlook.join(names, on=SERIES)),
         "not_forecast": _not_forecast(series),
     }
     result = SalesForecast(last_month, horizon_months, rule, policy, history, series, tables)
@@ -180,11 +179,14 @@ def _accuracy(judged: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     ).sort("level", "model", "horizon")
 
 
+def _by_size(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.sort(["last_amount", *SERIES], descending=[True, False, False])
+
+
 def _not_forecast(series: pl.DataFrame) -> pl.DataFrame:
-    return (
-        series.filter(pl.col("reason").is_not_null())
-        .select(*SERIES, "key_name", "month_count", *_money("last_amount"), "reason")
-        .sort(["last_amount", *SERIES], descending=[True, False, False])
+    left = series.filter(pl.col("reason").is_not_null())
+    return _by_size(
+        left.select(*SERIES, "key_name", "month_count", *_money("last_amount"), "reason")
     )
 
 
@@ -224,7 +226,8 @@ def _figures(result: SalesForecast, used: pl.DataFrame) -> dict[str, tuple[float
             f"bias_{model}": (row["bias"], "share"),
         }
     for percent in (80, 95):
-        figures[f"coverage_{percent}"] = (used[f"is_covered_{percent}"].mean(), "share")
+        held = pl.col(f"is_covered_{percent}").mean()
+        figures[f"coverage_{percent}"] = (used.select(held).item(), "share")
     return figures
 
 

@@ -20,7 +20,7 @@ def N_(message: str) -> str:  # noqa: N802
 
 
 TABLES = {
-    "order_lines": N_("Order lines"),
+    "order_lines": N_("Sales lines"),
     "customers": N_("Customers"),
     "distributors": N_("Distributors"),
     "products": N_("Products"),
@@ -87,7 +87,7 @@ def figure_text(text: Text, value: float | None, unit: str) -> str:
     if unit == "amount":
         return text.amount(value)
     if unit == "days":
-        return text("{n} days", n=text.count(value)) if value is not None else MISSING
+        return text("{n} days", n=text.number(value, 0)) if value is not None else MISSING
     return text.number(value, 0 if unit in ("count", "points") else 2)
 
 

@@ -1,4 +1,4 @@
-"""The blocks that a page is made of, and `Show`, which turns a result into a block in every language.
+"""The blocks that a page is made of, and `Show`, which makes one in every language.
 
 A block is plain JSON with plain text in it, so that nothing that comes from data can become markup.
 """
@@ -149,7 +149,7 @@ _CELL_TYPES = {
 
 
 def _cell(value: Any, kind: str, text: Text) -> str | list[Any] | None:
-    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124  NaN
+    if value is None or (isinstance(value, float) and value != value):
         return None
     if kind == "text":
         return str(value)
@@ -161,18 +161,21 @@ def _cell(value: Any, kind: str, text: Text) -> str | list[Any] | None:
 
 
 class Block:
-    """What a notebook cell displays: one block, in every language, and a fallback for JupyterLab."""
+    """What a notebook cell displays: one block in every language, and a form for JupyterLab."""
 
     def __init__(self, by_language: dict[str, BlockData], language: str) -> None:
         """Keep `by_language`; `language` is the one that JupyterLab shows."""
         self.by_language = by_language
         self.language = language
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         shown = self.by_language[self.language]
         bundle: dict[str, Any] = {BLOCK_MIME: self.by_language}
         if shown["kind"] == "figure":
-            layout = shown["figure"]["layout"] | {"height": shown["height"], "title": shown["title"]}
+            layout = shown["figure"]["layout"] | {
+                "height": shown["height"],
+                "title": shown["title"],
+            }
             bundle[PLOTLY_MIME] = {"data": shown["figure"]["data"], "layout": layout}
         else:
             bundle["text/html"] = _lab_html(shown)

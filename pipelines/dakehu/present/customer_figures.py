@@ -252,8 +252,8 @@ def margins(text: Text, result: Any) -> BlockData:
 
 def _money_ticks(amounts: pl.Series) -> list[float]:
     """Few round amounts on a logarithmic axis, whether it spans one power of ten or ten."""
-    sizes = amounts.log10()
-    lowest, highest = math.floor(sizes.min() or 0), math.ceil(sizes.max() or 0)
+    sizes = amounts.log10().to_list() or [0.0]
+    lowest, highest = math.floor(min(sizes)), math.ceil(max(sizes))
     steps = (1, 3) if highest - lowest <= 3 else (1,)
     powers = range(lowest, highest + 1, 2 if highest - lowest > 5 else 1)
     return [step * 10.0**power for power in powers for step in steps]

@@ -179,8 +179,8 @@ def _rejects(text: Text, result: Any) -> Finding:
     reason, total = first["reason"], result.reasons["row_count"].sum()
     return Finding(
         text(
-            "Most rejected rows are in {table}, column {column}: {reason} ({n} rows, {share} of all"
-            " rejected; for example row {row} of {file}).",
+            "Rows are rejected most often in {table}, column {column}: {reason} (rows: {n}, {share}"
+            " of all rejected; for example row {row} of {file}).",
             table=table_name(text, first["target_table"]),
             column=first["column_name"] or MISSING,
             reason=text(reason),
@@ -254,7 +254,7 @@ def _checks(text: Text, result: Any) -> Finding:
 def claim(text: Text, check: Mapping[str, Any]) -> str:
     """What a check looks for, in words, with the rows that it found."""
     words = check.get(f"description_{text.language}") or check.get("description") or check["check"]
-    return text("{what} ({n} rows)", what=words.rstrip("。."), n=text.count(check["failing_rows"]))
+    return text("{what} (rows: {n})", what=words.rstrip("。."), n=text.count(check["failing_rows"]))
 
 
 def _blocks(text: Text, result: Any) -> Finding:

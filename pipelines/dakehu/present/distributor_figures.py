@@ -29,7 +29,7 @@ def top_bars(text: Text, result: Any, count: int) -> BlockData:
     top = result.tables["ranking"].filter(~pl.col("is_silent")).head(count)
     if top.is_empty():
         return note(text("No distributor has sales in this window."))
-    scale = text.money_scale(top["net_amount"].max())
+    scale = text.money_scale(top.select(pl.col("net_amount").max()).item())
     fig = go.Figure(layout=bar_layout(names(top), text("Sales ({unit})", unit=scale.unit)))
     fig.add_bar(
         orientation="h",
@@ -81,14 +81,12 @@ def rank_slopes(text: Text, result: Any, count: int) -> BlockData:
         layout=layout(
             showlegend=False,
             margin={"r": 130},
-            xaxis={
-                "tickvals": [0, 1],
-                "ticktext": [text("A year before"), text("Now")],
-                "range": [-0.12, 1.03],
-                "side": "top",
-                "fixedrange": True,
-            },
-            yaxis={"visible": False, "range": [floor + 0.8, 0.2], "fixedrange": True},
+            xaxis={"visible": False, "range": [-0.12, 1.03], "fixedrange": True},
+            yaxis={"visible": False, "range": [floor + 0.8, -0.4], "fixedrange": True},
+            annotations=[
+                {"x": x, "y": 0.1, "xanchor": "left", "text": words, "showarrow": False}
+                for x, words in ((-0.1, text("A year before")), (1, text("Now")))
+            ],
         )
     )
     for row in top.iter_rows(named=True):
@@ -242,6 +240,6 @@ def _short(name: str) -> str:
 
 def _log_ticks(shares: pl.Series) -> list[float]:
     """Ticks of a log axis of shares: decades, or 1-2-5 steps where it spans less than two."""
-    low, high = shares.min() or 1e-6, shares.max() or 1.0
-    steps = (1, 2, 5) if high / low < 100 else (1,)
+    values = shares.to_list() or [1.0]
+    steps = (1, 2, 5) if max(values) / min(values) < 100 else (1,)
     return [step * 10.0**power for power in range(-8, 1) for step in steps]

@@ -19,7 +19,7 @@ from dakehu.present.block import (
 )
 from dakehu.present.text import MISSING, Text
 
-Figures = Mapping[str, tuple[float | None, str]]
+Figures = Mapping[str, tuple[float, str]]
 Row = dict[str, Any]
 
 ALL_THROUGH_DISTRIBUTORS = 0.995  # from here on the share of all distributors tells nothing

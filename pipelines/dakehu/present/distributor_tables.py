@@ -55,7 +55,7 @@ def silent_table(text: Text, result: Any) -> BlockData:
     columns = [
         Column("rank", text("Rank"), "count"),
         Column("distributor_name", text("Distributor")),
-        Column("previous_rank", text("A year before"), "count"),
+        Column("previous_rank", text("A year before"), "count", 2),
         Column("previous_amount", text("Sales a year before"), "amount"),
         Column("last_month", text("Last purchase"), "month"),
     ]
@@ -71,12 +71,12 @@ def attainment_table(text: Text, result: Any) -> BlockData:
         )
     kinds = {kind: text(label) for kind, label in HOLDERS.items()}
     columns = [
-        Column("kind", text("Quota of"), "text", 2),
         Column("holder_name", text("Name")),
+        Column("kind", text("Quota of"), "text", 3),
         Column("attainment", text("Attainment"), "percent"),
         Column("target_amount", text("Quota"), "amount", 2),
         Column("net_amount", text("Sales"), "amount", 2),
-        Column("gap_amount", text("Above or below"), "amount"),
+        Column("gap_amount", text("Above or below"), "amount", 2),
         Column("met_count", text("Periods met"), "count", 3),
         Column("period_count", text("Periods"), "count", 3),
         Column("period_end", text("Up to"), "date", 3),

@@ -28,7 +28,7 @@ def fan(text: Text, result: Any) -> BlockData:
     if ahead.is_empty():
         return note(text("The total is not forecast."))
     past = past_months(result, "total", ahead["key"][0])
-    scale = text.money_scale(past["amount"].max())
+    scale = text.money_scale(past.select(pl.col("amount").max()).item())
     fig = go.Figure(
         layout=layout(
             xaxis={"tickformat": "%Y-%m", "nticks": 6},
@@ -92,7 +92,12 @@ def draw_band(
     known = ahead.filter(pl.col(low).is_not_null())
     if known.is_empty():
         return
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    edge: dict[str, Any] = {
+        "mode": "lines",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
     edge |= {"x": known["month"].to_list()} | where
     fig.add_scatter(y=scaled(known[high], divisor), **edge)
     filled = edge | {"fill": "tonexty", "fillcolor": color, "name": name}

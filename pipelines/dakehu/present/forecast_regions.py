@@ -33,7 +33,7 @@ def region_bars(text: Text, result: Any, count: int) -> BlockData:
         return note(text("No region is forecast."))
     top = regions.head(count)
     scale = text.money_scale(
-        max(float(top["last_amount"].max()), float(top["forecast_amount"].max()))
+        top.select(pl.max_horizontal("last_amount", "forecast_amount").max()).item()
     )
     middle = scaled(top["forecast_amount"], scale.divisor)
     reach = [

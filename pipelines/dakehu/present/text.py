@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
 
 LANGUAGES = ("zh", "en")
 LOCALES = {"zh": "zh_CN", "en": "en"}
-MISSING = "–"  # noqa: RUF001  an en dash is how the pages show a missing value
+MISSING = "–"
 
 # Sizes and the letters that stand for them, largest first.
 _UNITS = {
@@ -63,23 +63,30 @@ class Text:
         return translated.format(**values) if values else translated
 
     def amount(self, value: Number | None) -> str:
-        """Money with two decimals in the unit of its size: 1.23亿元, £9.75M, 999元."""
-        if _is_missing(value):
+        """Money in the unit of its size, four digits or better: 1.23亿元, 3,270万美元, £9.75M."""
+        known = _known(value)
+        if known is None:
             return MISSING
-        divisor, unit = next(step for step in _UNITS[self.language] if abs(value) >= step[0])
-        digits = 2 if unit or float(value) != int(value) else 0
-        size = f"{self.number(abs(float(value)) / (divisor or 1), digits)}{unit}"
-        sign = "-" if value < 0 else ""
-        if self.language == "zh" and self.currency == "CNY":
-            return f"{sign}{size}元"
-        return f"{sign}{get_currency_symbol(self.currency, locale=self.locale)}{size}"
+        divisor, unit = next(step for step in _UNITS[self.language] if abs(known) >= step[0])
+        size = abs(known) / (divisor or 1)
+        digits = 0 if (size >= 1000 and unit) or (size == int(size) and not unit) else 2
+        text = f"{self.number(size, digits)}{unit}"
+        sign = "-" if known < 0 else ""
+        if self.language == "zh":
+            return f"{sign}{text}{self._money_name}"
+        return f"{sign}{get_currency_symbol(self.currency, locale=self.locale)}{text}"
+
+    @property
+    def _money_name(self) -> str:
+        """What stands behind an amount in Chinese: 元, 美元, 英镑."""
+        return "元" if self.currency == "CNY" else get_currency_name(self.currency, locale="zh_CN")
 
     def money_scale(self, largest: Number | None) -> Scale:
         """The axis scale for amounts up to `largest`: 亿 or 万, billions to thousands."""
-        size = 0 if _is_missing(largest) else abs(largest)
+        size = abs(_known(largest) or 0.0)
         if self.language == "zh":
             steps = [(1e8, "亿"), (1e4, "万"), (1.0, "")]
-            unit = "元" if self.currency == "CNY" else f" {self.currency}"
+            unit = self._money_name
         else:
             steps = [(1e9, "billion "), (1e6, "million "), (1e3, "thousand "), (1.0, "")]
             unit = self.currency
@@ -88,7 +95,7 @@ class Text:
 
     def number(self, value: Number | None, digits: int = 2) -> str:
         """A plain number with a fixed count of decimals."""
-        if _is_missing(value):
+        if value is None or _known(value) is None:
             return MISSING
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(value, format=pattern, locale=self.locale)
@@ -99,23 +106,23 @@ class Text:
 
     def percent(self, share: Number | None, digits: int = 1) -> str:
         """A share (0-1) as per cent: 0.738 -> 73.8%."""
-        return MISSING if _is_missing(share) else f"{self.number(float(share) * 100, digits)}%"
+        known = _known(share)
+        return MISSING if known is None else f"{self.number(known * 100, digits)}%"
 
     def change(self, ratio: Number | None, digits: int = 1) -> str:
         """A relative change with its sign: 0.24 -> +24.0%."""
-        if _is_missing(ratio):
-            return MISSING
-        return ("+" if ratio > 0 else "") + self.percent(ratio, digits)
+        known = _known(ratio)
+        return ("+" if known is not None and known > 0 else "") + self.percent(known, digits)
 
-    def date(self, day: date | None) -> str:
+    def date(self, day: datetime.date | None) -> str:
         """A day: 2025年1月29日, Jan 29, 2025."""
         return MISSING if day is None else format_date(day, "medium", locale=self.locale)
 
-    def month(self, day: date | None) -> str:
+    def month(self, day: datetime.date | None) -> str:
         """A month: 2025年1月, Jan 2025."""
         return MISSING if day is None else format_skeleton("yMMM", day, locale=self.locale)
 
 
-def _is_missing(value: Number | None) -> bool:
-    return value is None or (isinstance(value, float) and not math.isfinite(value))
-
+def _known(value: Number | None) -> float | None:
+    """The value as a float, or None where it is missing, not a number or without bound."""
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -1,4 +1,4 @@
-"""One look for every figure: colours that hold on light and dark paper, quiet axes, room for labels."""
+"""One look for every figure: colours for light and dark paper, quiet axes, room for labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes of a text file into UTF-8, strictly: a byte that does not fit is an error, never a question mark."""
+"""Bytes of a text file into UTF-8, strictly: a byte that does not fit is an error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BYTE_ORDER_MARKS = {
 
 
 class LoadError(RuntimeError):
-    """A source cannot be read as the pipeline file says; one sentence names the file and the place."""
+    """A source cannot be read as the pipeline file says; one sentence says what and where."""
 
 
 class Decoded(NamedTuple):
@@ -28,8 +28,8 @@ class Decoded(NamedTuple):
 def decode(path: Path, told: str | None, copy: Path) -> Decoded:
     """The file in UTF-8, transcoded into `copy` when it is written in something else.
 
-    A byte order mark decides; else the encoding that was `told`; else UTF-8, and where that does not
-    fit GB18030. Western code pages fit any bytes, so they have to be told.
+    A byte order mark decides; else the encoding that was `told`; else UTF-8, and where that does
+    not fit GB18030. Western code pages fit any bytes, so they have to be told.
 
     Raises:
         LoadError: the file is empty, or fits none of the encodings.
@@ -39,7 +39,8 @@ def decode(path: Path, told: str | None, copy: Path) -> Decoded:
     if not head:
         raise LoadError(f"{path.name} is empty (0 bytes): export it again")
     marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if head.startswith(mark)), None)
-    candidates = [marked or told] if marked or told else ["utf-8", "gb18030"]
+    known = marked or told
+    candidates = [known] if known else ["utf-8", "gb18030"]
     faults = []
     for encoding in candidates:
         target = None if encoding in ("utf-8", "utf-8-sig") else copy

@@ -38,7 +38,8 @@ def derive_dimensions(
         role = ", role" if table == "customers" else ""
         value = ", 'customer'" if table == "customers" else ""
         connection.execute(
-            f"insert into loaded.{table} ({singular}_id, {singular}_name{role}, source_file, load_id) "
+            f"insert into loaded.{table} "
+            f"({singular}_id, {singular}_name{role}, source_file, load_id) "
             f"select id, id{value}, ?, ? from ({keys}) order by id",
             [DERIVED, load_id],
         )
@@ -59,7 +60,7 @@ def last_complete_month(last_sale: date, month_end_day: int) -> date:
 def write_calendar(
     connection: duckdb.DuckDBPyConnection, first: date, as_of: date, month_end_day: int
 ) -> None:
-    """loaded.calendar: each date with its fiscal month (as the first of it) and that month's last day.
+    """loaded.calendar: each date with its fiscal month (the first of it) and that month's last day.
 
     A month that closes on the 25th runs from the 26th to the 25th and is named after its last day.
     """
@@ -79,7 +80,9 @@ def write_calendar(
         months as (
             select
                 date,
-                case when date > own_end then cast(own + interval 1 month as date) else own end as month
+                case
+                    when date > own_end then cast(own + interval 1 month as date) else own
+                end as month
             from ends
         )
         select date, month, least(last_day(month), month + (? - 1)) as month_end

@@ -1,4 +1,4 @@
-"""Files into relations: every format becomes a DuckDB relation with its rows numbered as a person would.
+"""Files into relations: every format becomes a DuckDB relation with its rows numbered.
 
 `row_in_file` counts the header as row 1 in text files and workbooks; in Parquet the first row is 1.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -179,7 +180,7 @@ def _read_text(
 
 
 def _header(decoded: Path, path: Path, files: Files, expected: set[str]) -> tuple[list[str], str]:
-    """The column names and the delimiter, the latter judged by the columns that the mapping expects."""
+    """The column names and the delimiter, judged by the columns that the mapping expects."""
     with decoded.open(encoding="utf-8-sig", newline="") as stream:
         lines = [stream.readline() for _ in range(files.header_row)]
         rest = stream.read(1 << 16) if lines[-1].count('"') % 2 else ""
@@ -191,7 +192,7 @@ def _header(decoded: Path, path: Path, files: Files, expected: set[str]) -> tupl
     return _unique(headers[delimiter], path), delimiter
 
 
-def _unique(names: list[str | None], path: Path) -> list[str]:
+def _unique(names: Sequence[str | None], path: Path) -> list[str]:
     """Header names without padding; empty ones are numbered, repeated ones are an error."""
     cleaned = [(name or "").strip() or f"column {i}" for i, name in enumerate(names, 1)]
     for name in cleaned:

@@ -22,9 +22,9 @@ Say = Callable[[str], None]
 
 STRUCTURE = """
 create schema loaded;
-create table loaded.files (source_number integer, file varchar, target_table varchar, encoding varchar,
-    bytes bigint, sha256 varchar, rows bigint, loaded bigint, rejected bigint, left_out bigint,
-    unmatched bigint, amount_in decimal(18,2), amount_loaded decimal(18,2),
+create table loaded.files (source_number integer, file varchar, target_table varchar,
+    encoding varchar, bytes bigint, sha256 varchar, rows bigint, loaded bigint,
+    rejected bigint, left_out bigint, unmatched bigint, amount_in decimal(18,2), amount_loaded decimal(18,2),
     amount_rejected decimal(18,2), amount_left_out decimal(18,2), rounding_amount decimal(18,4));
 create table loaded.rejects (file varchar, row bigint, target_table varchar, "column" varchar,
     value varchar, reason varchar);
@@ -105,12 +105,15 @@ def _load_table(
     connection.execute(f"create or replace table scratch.staged as {union}")
     for count in staged:
         connection.execute(f"drop table scratch.staged_{count.order}")
-    settle_duplicates(connection, table, {n: s.distinct for n, s in numbered}, staged)
+    settle_duplicates(connection, table, {n: s.distinct for n, s in numbered})
     mapped = sorted({name for _, source in numbered for name in source.columns})
     columns, values = ", ".join(f'"{c}"' for c in mapped), ", ".join(f'"{c}"' for c in mapped)
     if "line_no" in table.key and "line_no" not in mapped:
         columns += ", line_no"
-        values += ", cast(row_number() over (partition by order_id order by file_order, row_in_file) as varchar)"
+        values += (
+            ", cast(row_number() over "
+            "(partition by order_id order by file_order, row_in_file) as varchar)"
+        )
     connection.execute(
         f"insert into loaded.{table.name} ({columns}, source_file, source_row, load_id) "
         f"select {values}, file, row_in_file, ? from scratch.staged where fate = 'loaded' "
@@ -198,8 +201,16 @@ def _write_run(
     write_calendar(connection, first, max(dated, last), end_day)
     connection.execute(
         "insert into loaded.run values (?, ?, ?, ?, ?, ?, ?)",
-        [pipeline.name, pipeline.title.zh, pipeline.title.en, pipeline.currency, dated, end_day, load_id],
-    )  # fmt: skip
+        [
+            pipeline.name,
+            pipeline.title.zh,
+            pipeline.title.en,
+            pipeline.currency,
+            dated,
+            end_day,
+            load_id,
+        ],
+    )
     policy = [
         (report, name, json.dumps(value, ensure_ascii=False))
         for report, rules in pipeline.policy.items()

@@ -19,7 +19,7 @@ from dakehu.sources.formats import literal, quoted
 
 NUMBERS = ("money", "quantity", "price", "factor", "rate", "int")
 NATIVE_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|DOUBLE|FLOAT|UINTEGER")
-# Wide enough for what exports hold; a value is rounded to its column's scale only after it was summed.
+# Wide enough for what exports hold; a value is rounded to its column's scale only when stored.
 EXACT = "DECIMAL(28,8)"
 
 # Full-width forms as they come from Chinese input methods.
@@ -33,11 +33,13 @@ create or replace temp macro narrow(t) as trim(translate(t, {literal(_WIDE)}, {l
 
 -- (1,234.50) is negative; a currency sign may stand before the number, 元 behind it.
 create or replace temp macro bare(t) as regexp_replace(
-    regexp_replace(narrow(t), '^\\(\\s*(.*?)\\s*\\)$', '-\\1'), '^([-+]?)\\s*[{_SIGNS}]\\s*|\\s*元$', '\\1');
+    regexp_replace(narrow(t), '^\\(\\s*(.*?)\\s*\\)$', '-\\1'),
+    '^([-+]?)\\s*[{_SIGNS}]\\s*|\\s*元$', '\\1');
 
 -- Separators go only where they stand between groups of three; then the point is a point.
 create or replace temp macro plain(b, point, separator) as replace(
-    case when separator <> '' and regexp_full_match(replace(b, separator, '_'), '[-+]?\\d{{1,3}}(_\\d{{3}})+([^_\\d]\\d+)?')
+    case when separator <> '' and regexp_full_match(
+            replace(b, separator, '_'), '[-+]?\\d{{1,3}}(_\\d{{3}})+([^_\\d]\\d+)?')
         then replace(b, separator, '') else b end, point, '.');
 
 create or replace temp macro decimal_of(p) as
@@ -66,9 +68,9 @@ class Typed(NamedTuple):
     """SQL texts of canonical column number `i`, each over the names that the texts before it make.
 
     Over the joined source, `raw` makes `raw_i`, NULL when the cell is empty, and `due` makes
-    `due_i`, true when an expression had all its inputs and so owes a value. `plain` makes `plain_i`,
-    a number's digits without ornaments; `exact` makes `exact_i`, the number before it is rounded to
-    the column's scale; `value` the typed column; `fault` the reason for a reject or NULL.
+    `due_i`, true when an expression had all its inputs and so owes a value. `plain` makes
+    `plain_i`, a number's digits without ornaments; `exact` makes `exact_i`, the number before it
+    is rounded to the column's scale; `value` the typed column; `fault` the reason for a reject or NULL.
     """
 
     column: Column
@@ -80,7 +82,7 @@ class Typed(NamedTuple):
     fault: str
 
 
-def expression(text: str, where: str) -> exp.Expression:
+def expression(text: str, where: str) -> exp.Expr:
     """One SQL expression, checked to be that and nothing that could read or change anything else.
 
     Raises:

@@ -125,7 +125,7 @@ def _statement(
 
 
 def _expected(source: Source, where: str) -> set[str]:
-    """The columns that the file itself must have: with joins, only what can come from nowhere else."""
+    """The columns that the file itself must have; with joins they may come from elsewhere."""
     if source.join:
         return set()
     named = {mapping.source for mapping in source.columns.values() if mapping.source}
@@ -163,7 +163,6 @@ def settle_duplicates(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     distinct: dict[int, bool],
-    staged: list[FileCount],
 ) -> None:
     """Of rows that share the table's key the first in file order is loaded.
 
@@ -186,7 +185,8 @@ def settle_duplicates(
     flags = " ".join(f"when {number} then {str(flag).lower()}" for number, flag in distinct.items())
     connection.execute(
         "update scratch.staged as staged set "
-        f"fate = case when (case staged.source_number {flags} end) then 'left out' else 'rejected' end, "
+        f"fate = case when (case staged.source_number {flags} end) "
+        "then 'left out' else 'rejected' end, "
         f"fault_column = {literal(', '.join(table.key))}, "
         "fault_value = array_to_string(repeated.key_values, ', '), "
         "fault_reason = 'repeats row ' || repeated.first_row || ' of ' || repeated.first_file "

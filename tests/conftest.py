@@ -1,0 +1,98 @@
+"""What tests share: real data beside the repository, the demo company built once per session."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dakehu.build import build
+from dakehu.demo import write
+from dakehu.paths import ROOT
+from dakehu.pipeline import load_pipeline
+from dakehu.warehouse import open_readonly
+
+SHARED = ROOT.parent / "shared" / "data"
+
+
+class Warehouse:
+    """A built warehouse that tests may query."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, sql: str) -> list[tuple]:
+        with open_readonly(self.path) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared/data beside the repository: real data is not part of it")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One folder for all the workers of this session."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def once(session_folder: Path) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Makes a thing in a folder of the session, by whichever worker comes first."""
+
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        folder = session_folder / name
+        with (session_folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "done").exists():
+                folder.mkdir(exist_ok=True)
+                fill(folder)
+                (folder / "done").touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def demo_sources(once: Callable) -> Path:
+    """The source files of the demo company."""
+    return once("demo-sources", lambda folder: write(folder))
+
+
+@pytest.fixture(scope="session")
+def demo_pipeline_file(once: Callable, demo_sources: Path) -> Path:
+    """pipelines/demo.toml on those files."""
+
+    def copy(folder: Path) -> None:
+        text = (ROOT / "pipelines" / "demo.toml").read_text("utf-8")
+        moved = text.replace("../warehouse/demo-sources", demo_sources.as_posix())
+        (folder / "demo.toml").write_text(moved, "utf-8")
+
+    return once("demo-pipeline", copy) / "demo.toml"
+
+
+@pytest.fixture(scope="session")
+def demo_warehouse(once: Callable, demo_pipeline_file: Path) -> Warehouse:
+    """The demo company's warehouse."""
+    return _built(once, "demo", demo_pipeline_file)
+
+
+@pytest.fixture(scope="session")
+def real_warehouse(once: Callable, shared: Path) -> Callable[[str], Warehouse]:
+    """The warehouse of a pipeline on real data, by the pipeline's name."""
+    return lambda name: _built(once, name, ROOT / "pipelines" / f"{name}.toml")
+
+
+def _built(once: Callable, name: str, pipeline_file: Path) -> Warehouse:
+    def fill(folder: Path) -> None:
+        pipeline = load_pipeline(pipeline_file)
+        build(pipeline, run_id="test", say=lambda _: None, warehouse=folder / "w.duckdb")
+
+    return Warehouse(once(f"warehouse-{name}", fill) / "w.duckdb")

@@ -1,0 +1,36 @@
+"""Every notebook runs from top to bottom on the demo, as nbval executes it for an analyst."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from dakehu.paths import NOTEBOOKS
+from dakehu.reading import WAREHOUSE_VARIABLE
+
+
+@pytest.mark.slow
+def test_notebooks_run_under_nbval(demo_warehouse: Any) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval-lax",
+        "-n",
+        "0",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
+    ended = subprocess.run(
+        [*command, str(NOTEBOOKS)],
+        env=os.environ | {WAREHOUSE_VARIABLE: str(demo_warehouse.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-3000:]
+    cells = int(ended.stdout.strip().splitlines()[-1].split(" passed")[0].split()[-1])
+    assert cells > 4 * len(list(NOTEBOOKS.glob("*.ipynb")))
