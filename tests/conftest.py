@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from dakehu.build import build
 from dakehu.demo import write
 from dakehu.paths import ROOT
-from dakehu.pipeline import load_pipeline
 from dakehu.warehouse import open_readonly
 
 SHARED = ROOT.parent / "shared" / "data"
+BUILD = """
+import sys
+from pathlib import Path
+from dakehu.build import build
+from dakehu.pipeline import load_pipeline
+build(load_pipeline(Path(sys.argv[1])), run_id="test", say=print, warehouse=Path(sys.argv[2]))
+"""
 
 
 class Warehouse:
-    """A built warehouse that tests may query."""
+    """A built warehouse that tests may query; `peak_bytes` is the memory that building it took."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    def peak_bytes(self) -> int:
+        return 1024 * int((self.path.parent / "peak_kib").read_text())
 
     def __call__(self, sql: str) -> list[tuple]:
         with open_readonly(self.path) as connection:
@@ -92,7 +104,11 @@ def real_warehouse(once: Callable, shared: Path) -> Callable[[str], Warehouse]:
 
 def _built(once: Callable, name: str, pipeline_file: Path) -> Warehouse:
     def fill(folder: Path) -> None:
-        pipeline = load_pipeline(pipeline_file)
-        build(pipeline, run_id="test", say=lambda _: None, warehouse=folder / "w.duckdb")
+        command = [sys.executable, "-c", BUILD, str(pipeline_file), str(folder / "w.duckdb")]
+        process = subprocess.Popen(command)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0, f"building {pipeline_file.name} failed"
+        (folder / "peak_kib").write_text(str(usage.ru_maxrss))
 
     return Warehouse(once(f"warehouse-{name}", fill) / "w.duckdb")

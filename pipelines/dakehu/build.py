@@ -72,9 +72,10 @@ def judge(pipeline: Pipeline, *, run_id: str, say: Say) -> list[str]:
     One line per canonical table, then one per file and reason that rejected rows, then one per
     check that failed.
     """
-    path = WAREHOUSES / f"{pipeline.name}.duckdb"
+    # Beside another file than a run's: looking must not clear away what a run is building.
+    path = WAREHOUSES / f"{pipeline.name}.check.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with building(path, f"check-{run_id}") as (_, connection):
+    with building(path, run_id) as (_, connection):
         load(pipeline, connection, load_id=run_id, progress=say)
         models.build(connection, models.read_models())
         checks = models.check(connection, models.read_checks())

@@ -55,6 +55,12 @@ class Files(_Strict):
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'", ""] = ","
 
+    @model_validator(mode="after")
+    def _two_marks(self) -> Files:
+        if self.decimal == self.thousands:
+            raise ValueError(f'decimal and thousands are both "{self.decimal}"; set the other one')
+        return self
+
 
 class Join(Files):
     """Files joined to a source before it is mapped; `on` is SQL over both sides' columns."""
@@ -138,10 +144,13 @@ class Pipeline(_Strict):
 
     @model_validator(mode="after")
     def _has_sales(self) -> Pipeline:
-        if "order_lines" not in {source.table for source in self.source}:
+        numbered = {"line_no" in s.columns for s in self.source if s.table == "order_lines"}
+        if not numbered:
             raise ValueError(
                 "no [[source]] feeds order_lines; without sales there is nothing to report"
             )
+        if len(numbered) > 1:
+            raise ValueError("map line_no in every [[source]] of order_lines, or in none")
         return self
 
     def expand(self, files: Files) -> list[Path]:
@@ -171,6 +180,8 @@ def load_pipeline(path: Path) -> Pipeline:
     """
     try:
         document = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise PipelineError(f"{path} cannot be opened: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PipelineError(f"{path.name} is no TOML file: {error}") from None
     try:
@@ -180,19 +191,27 @@ def load_pipeline(path: Path) -> Pipeline:
 
 
 def _first(error: ValidationError) -> str:
-    first = error.errors()[0]
+    errors = error.errors()  # a key that is not known explains best why another is missing
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     location = [part for part in first["loc"] if part != "path"]
     key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location)
     text = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        model = {1: Pipeline, 2: Title}.get(len(location), Source)
-        known = {field.alias or name for name, field in model.model_fields.items()} - {"path"}
+        fields = _table_at(location[:-1]).model_fields.items()
+        known = {field.alias or name for name, field in fields} - {"path"}
         text = f"unknown key{_nearest(str(location[-1]), known)}"
     elif first["type"] == "missing":
         text = "is missing"
     elif "input" in first and isinstance(first["input"], Scalar):
         text += f" (it is {first['input']!r})"
     return f"{key.lstrip('.')}: {text}" if key else text
+
+
+def _table_at(location: list[Any]) -> type[_Strict]:
+    """The model of the TOML table that `location` leads to."""
+    models = {"title": Title, "schedule": Schedule, "join": Join, "columns": Mapping}
+    innermost = (models[part] for part in reversed(location) if part in models)
+    return next(innermost, Source if location else Pipeline)
 
 
 def _nearest(name: str, known: Any) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,7 @@ class PublishError(RuntimeError):
 
 
 @contextmanager
-def building(path: Path, run_id: str) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+def building(path: Path, run_id: str) -> Generator[tuple[Path, duckdb.DuckDBPyConnection]]:
     """A connection on a file of its own beside `path`, which is gone afterwards unless published.
 
     The database `scratch` of the connection takes what need not be kept: it lives in memory and
@@ -80,7 +81,7 @@ def open_readonly(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _clear(path: Path, run_id: str) -> None:
     """Drop what a run (or, with no id, any run before this one) left beside the warehouse."""
-    for leftover in path.parent.glob(f"{path.name}.tmp-{run_id}*"):
+    for leftover in path.parent.glob(f"{escape(path.name)}.tmp-{run_id}*"):
         if leftover.is_dir():
             shutil.rmtree(leftover)
         else:

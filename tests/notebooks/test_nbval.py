@@ -1,6 +1,7 @@
 """Every notebook runs from top to bottom on the demo, as nbval executes it for an analyst."""
 
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -13,17 +14,8 @@ from dakehu.reading import WAREHOUSE_VARIABLE
 
 @pytest.mark.slow
 def test_notebooks_run_under_nbval(demo_warehouse: Any) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--nbval-lax",
-        "-n",
-        "0",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-    ]
+    pytest_alone = [sys.executable, "-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider"]
+    command = [*pytest_alone, "-q", "--nbval-lax"]
     ended = subprocess.run(
         [*command, str(NOTEBOOKS)],
         env=os.environ | {WAREHOUSE_VARIABLE: str(demo_warehouse.path)},
@@ -32,5 +24,5 @@ def test_notebooks_run_under_nbval(demo_warehouse: Any) -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stdout[-3000:]
-    cells = int(ended.stdout.strip().splitlines()[-1].split(" passed")[0].split()[-1])
-    assert cells > 4 * len(list(NOTEBOOKS.glob("*.ipynb")))
+    (cells,) = re.findall(r"^(\d+) passed", ended.stdout, re.MULTILINE)
+    assert int(cells) > 4 * len(list(NOTEBOOKS.glob("*.ipynb")))

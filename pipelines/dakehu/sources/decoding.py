@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import re
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
 CHUNK_BYTES = 1 << 20
+BLANK_LINE = re.compile(r"(\n\r?\n|\r\r)[^\r\n]")
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -19,17 +22,29 @@ class LoadError(RuntimeError):
 
 
 class Decoded(NamedTuple):
-    """A file as UTF-8: `path` is the file itself or a copy, `encoding` what it was written in."""
+    """A file as UTF-8: `path` is the file itself or a copy, `encoding` what it was written in.
+
+    `has_blank_lines` is true when an empty line stands before a line with text.
+    """
 
     path: Path
     encoding: str
+    has_blank_lines: bool
+
+
+class _Text(NamedTuple):
+    """What a pass over a file's characters found out about its lines."""
+
+    has_blank_lines: bool
+    is_mixed: bool
 
 
 def decode(path: Path, told: str | None, copy: Path) -> Decoded:
     """The file in UTF-8, transcoded into `copy` when it is written in something else.
 
     A byte order mark decides; else the encoding that was `told`; else UTF-8, and where that does
-    not fit GB18030. Western code pages fit any bytes, so they have to be told.
+    not fit GB18030. Western code pages fit any bytes, so they have to be told. A file that mixes
+    line ends (Windows exports with line feeds inside cells) is copied with one kind.
 
     Raises:
         LoadError: the file is empty, or fits none of the encodings.
@@ -43,37 +58,40 @@ def decode(path: Path, told: str | None, copy: Path) -> Decoded:
     candidates = [known] if known else ["utf-8", "gb18030"]
     faults = []
     for encoding in candidates:
-        target = None if encoding in ("utf-8", "utf-8-sig") else copy
-        fault = _transcode(path, encoding, target)
-        if fault is None:
-            return Decoded(target or path, encoding)
-        faults.append(fault)
+        found = _read_through(path, encoding)
+        if isinstance(found, str):
+            faults.append(found)
+        elif encoding in ("utf-8", "utf-8-sig") and not found.is_mixed:
+            return Decoded(path, encoding, found.has_blank_lines)
+        else:
+            with path.open(encoding=encoding) as text, copy.open("w", encoding="utf-8") as sink:
+                shutil.copyfileobj(text, sink, CHUNK_BYTES)
+            return Decoded(copy, encoding, found.has_blank_lines)
     raise LoadError(f"{path.name}: {'; '.join(faults)}; set `encoding` in its [[source]]")
 
 
-def _transcode(path: Path, encoding: str, target: Path | None) -> str | None:
-    """Decode every byte, writing UTF-8 to `target` if given; returns the first fault or None."""
+def _read_through(path: Path, encoding: str) -> _Text | str:
+    """Decode every byte; returns what the lines are like, or the first fault."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    done = lines = 0
-    sink = target.open("w", encoding="utf-8", newline="") if target else None
+    done = lines = pairs = feeds = returns = 0
+    has_blank_lines, tail = False, ""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            try:
+                text = decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                offset = max(done - len(decoder.getstate()[0]), 0) + error.start
+                line = lines + chunk[: error.start].count(b"\n") + 1
+                return f"byte {offset} (line {line}) is not {encoding}"
+            done += len(chunk)
+            lines += chunk.count(b"\n")
+            pairs += text.count("\r\n") + (tail.endswith("\r") and text.startswith("\n"))
+            feeds += text.count("\n")
+            returns += text.count("\r")
+            has_blank_lines = has_blank_lines or bool(BLANK_LINE.search(tail + text))
+            tail = (tail + text)[-3:]
     try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK_BYTES):
-                try:
-                    text = decoder.decode(chunk)
-                except UnicodeDecodeError as error:
-                    offset = max(done - len(decoder.getstate()[0]), 0) + error.start
-                    line = lines + chunk[: error.start].count(b"\n") + 1
-                    return f"byte {offset} (line {line}) is not {encoding}"
-                if sink:
-                    sink.write(text)
-                done += len(chunk)
-                lines += chunk.count(b"\n")
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return f"the last character is cut off in {encoding}"
-        return None
-    finally:
-        if sink:
-            sink.close()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return f"the last character is cut off in {encoding}"
+    return _Text(has_blank_lines, (pairs > 0) + (feeds > pairs) + (returns > pairs) > 1)

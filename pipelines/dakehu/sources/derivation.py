@@ -64,6 +64,7 @@ def write_calendar(
 
     A month that closes on the 25th runs from the 26th to the 25th and is named after its last day.
     """
+    last = as_of + min(timedelta(days=FORWARD_DAYS), date.max - timedelta(days=62) - as_of)
     connection.execute(
         """
         create or replace table loaded.calendar as
@@ -89,7 +90,7 @@ def write_calendar(
         from months
         order by date
         """,
-        [first, as_of + timedelta(days=FORWARD_DAYS), month_end_day, month_end_day],
+        [first, last, month_end_day, month_end_day],
     )
 
 

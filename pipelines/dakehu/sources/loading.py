@@ -24,8 +24,9 @@ STRUCTURE = """
 create schema loaded;
 create table loaded.files (source_number integer, file varchar, target_table varchar,
     encoding varchar, bytes bigint, sha256 varchar, rows bigint, loaded bigint,
-    rejected bigint, left_out bigint, unmatched bigint, amount_in decimal(18,2), amount_loaded decimal(18,2),
-    amount_rejected decimal(18,2), amount_left_out decimal(18,2), rounding_amount decimal(18,4));
+    rejected bigint, left_out bigint, unmatched bigint,
+    amount_in decimal(18,2), amount_loaded decimal(18,2), amount_rejected decimal(18,2),
+    amount_left_out decimal(18,2), rounding_amount decimal(18,4));
 create table loaded.rejects (file varchar, row bigint, target_table varchar, "column" varchar,
     value varchar, reason varchar);
 create table loaded.columns (table_name varchar, column_name varchar, is_mapped boolean);
@@ -99,12 +100,13 @@ def _load_table(
         progress(f"{table.name}: {_files(paths)}")
         for path in paths:
             staged.append(stage(pipeline, connection, table, source, number, path, len(staged) + 1))
-    union = " union all by name ".join(
-        f"select * from scratch.staged_{count.order}" for count in staged
-    )
-    connection.execute(f"create or replace table scratch.staged as {union}")
-    for count in staged:
-        connection.execute(f"drop table scratch.staged_{count.order}")
+    parts = [f"scratch.staged_{count.order}" for count in staged]
+    if len(parts) == 1:
+        connection.execute(f"alter table {parts[0]} rename to staged")
+    else:
+        union = " union all by name ".join(f"select * from {part}" for part in parts)
+        connection.execute(f"create table scratch.staged as {union}")
+        connection.execute("; ".join(f"drop table {part}" for part in parts))
     settle_duplicates(connection, table, {n: s.distinct for n, s in numbered})
     mapped = sorted({name for _, source in numbered for name in source.columns})
     columns, values = ", ".join(f'"{c}"' for c in mapped), ", ".join(f'"{c}"' for c in mapped)
@@ -141,16 +143,21 @@ def _account(connection: duckdb.DuckDBPyConnection, table: Table, staged: list[F
         for fate in ("loaded", "rejected", "left out")
         for zero, close in [("coalesce(", ", 0)") if has_money else ("", "")]
     )
-    counted = {
-        row[0]: row[1:]
-        for row in connection.execute(
+    total = "coalesce(sum(exact_amount), 0)" if has_money else "null"
+    try:
+        counts = connection.execute(
             "select file_order, count(*), count(*) filter (where fate = 'loaded'), "
             "count(*) filter (where fate = 'rejected'), count(*) filter (where fate = 'left out'), "
-            f"cast(sum(exact_amount) as decimal(18,2)), {sums}, "
-            f"cast(sum(exact_amount - {money}) as decimal(18,4)) "
+            f"cast({total} as decimal(18,2)), {sums}, "
+            f"cast({total} - coalesce(sum({money}), 0) as decimal(18,4)) "
             "from scratch.staged group by file_order"
         ).fetchall()
-    }
+    except duckdb.ConversionException:
+        raise LoadError(
+            f"the {table.amount} of a file of {table.name} adds up to more than DECIMAL(18,2) "
+            "holds; look at its largest values, or map it in a larger unit"
+        ) from None
+    counted = {row[0]: row[1:] for row in counts}
     empty = (0, 0, 0, 0, *((0,) * 5 if has_money else (None,) * 5))
     for count in staged:
         rows, loaded, rejected, left_out, *amounts = counted.get(count.order, empty)
@@ -212,7 +219,7 @@ def _write_run(
         ],
     )
     policy = [
-        (report, name, json.dumps(value, ensure_ascii=False))
+        (report, name, json.dumps(value, ensure_ascii=False, default=str))
         for report, rules in pipeline.policy.items()
         for name, value in rules.items()
     ]

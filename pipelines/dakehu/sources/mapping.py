@@ -21,6 +21,7 @@ NUMBERS = ("money", "quantity", "price", "factor", "rate", "int")
 NATIVE_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|DOUBLE|FLOAT|UINTEGER")
 # Wide enough for what exports hold; a value is rounded to its column's scale only when stored.
 EXACT = "DECIMAL(28,8)"
+EXACT_FLOAT = {"DOUBLE": 2**53, "FLOAT": 2**24}  # up to here every whole number has its own float
 
 # Full-width forms as they come from Chinese input methods.
 _NARROW = "0123456789,.-+()%: "
@@ -31,28 +32,27 @@ _BLANKS = literal(" \t\r\n\u3000\u00a0")
 MACROS = f"""
 create or replace temp macro narrow(t) as trim(translate(t, {literal(_WIDE)}, {literal(_NARROW)}));
 
--- (1,234.50) is negative; a currency sign may stand before the number, 元 behind it.
-create or replace temp macro bare(t) as regexp_replace(
+-- (1,234.50) and 1,234.50- are negative; a currency sign may stand before the number, 元 behind it.
+create or replace temp macro bare(t) as regexp_replace(regexp_replace(regexp_replace(
     regexp_replace(narrow(t), '^\\(\\s*(.*?)\\s*\\)$', '-\\1'),
-    '^([-+]?)\\s*[{_SIGNS}]\\s*|\\s*元$', '\\1');
+    '\\s*元$', ''), '^([-+]?)\\s*[{_SIGNS}]\\s*', '\\1'), '^([\\d.,]+)-$', '-\\1');
 
--- Separators go only where they stand between groups of three; then the point is a point.
-create or replace temp macro plain(b, point, separator) as replace(
+-- Separators go only where they stand between groups of three; then the point is a point, and where
+-- the point is written otherwise a full stop is none.
+create or replace temp macro plain(b, point, separator) as replace(replace(
     case when separator <> '' and regexp_full_match(
-            replace(b, separator, '_'), '[-+]?\\d{{1,3}}(_\\d{{3}})+([^_\\d]\\d+)?')
-        then replace(b, separator, '') else b end, point, '.');
+            replace(b, separator, '_'), '[-+]?\\d{{1,3}}(_\\d{{3}})+([.,]\\d*)?')
+        then replace(b, separator, '') else b end,
+    '.', if(point = '.', '.', '?')), point, '.');
 
 create or replace temp macro decimal_of(p) as
     case when regexp_full_match(p, '[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?')
         then coalesce(try_cast(p as {EXACT}), try_cast(try_cast(p as double) as {EXACT})) end;
 
-create or replace temp macro number(t) as
-    list_transform([plain(bare(t), '.', ',')], lambda p: decimal_of(p))[1];
-
-create or replace temp macro day(t) as list_transform([narrow(t)], lambda n: case
-    when regexp_full_match(n, '\\d{{8}}')
+create or replace temp macro date_of(t) as list_transform([narrow(t)], lambda n: case
+    when regexp_full_match(n, '[1-9]\\d{{7}}')
         then try_cast(regexp_replace(n, '(\\d{{4}})(\\d{{2}})(\\d{{2}})', '\\1-\\2-\\3') as date)
-    when regexp_full_match(n, '\\d{{4}}[-/.年]\\d{{1,2}}[-/.月]\\d{{1,2}}日?([ T]\\d.*)?')
+    when regexp_full_match(n, '[1-9]\\d{{3}}[-/.年]\\d{{1,2}}[-/.月]\\d{{1,2}}日?([ T]\\d.*)?')
         then try_cast(regexp_replace(n,
             '^(\\d{{4}})[-/.年](\\d{{1,2}})[-/.月](\\d{{1,2}}).*$', '\\1-\\2-\\3') as date)
     end)[1];
@@ -68,9 +68,10 @@ class Typed(NamedTuple):
     """SQL texts of canonical column number `i`, each over the names that the texts before it make.
 
     Over the joined source, `raw` makes `raw_i`, NULL when the cell is empty, and `due` makes
-    `due_i`, true when an expression had all its inputs and so owes a value. `plain` makes
+    `due_i`: the inputs of an expression that had them all and still gave nothing. `plain` makes
     `plain_i`, a number's digits without ornaments; `exact` makes `exact_i`, the number before it
-    is rounded to the column's scale; `value` the typed column; `fault` the reason for a reject or NULL.
+    is rounded to the column's scale; `value` the typed column; `fault` the reason for a reject, or
+    NULL. `plain`, `exact` and `due` are "" where a column has no use for them.
     """
 
     column: Column
@@ -94,7 +95,7 @@ def expression(text: str, where: str) -> exp.Expr:
         reason = error.errors[0]["description"] if error.errors else str(error)
         raise LoadError(f"{where}: `{text}` is no SQL expression: {reason}") from None
     tree = statements[0] if len(statements) == 1 else None
-    forbidden = (exp.Query, exp.DDL, exp.DML, exp.Command, exp.Table, exp.Alias)
+    forbidden = (exp.Query, exp.DDL, exp.DML, exp.Command, exp.Table, exp.Alias, exp.Star)
     if tree is None or any(isinstance(node, forbidden) for node in tree.walk()):
         raise LoadError(
             f"{where}: `{text}` must be one SQL expression over the columns of the file"
@@ -120,6 +121,10 @@ def typed(
     Raises:
         LoadError: an expression cannot be bound to the source's columns.
     """
+    connection.execute(
+        "create or replace temp macro number(t) as list_transform([plain(bare(t), "
+        f"{_marks(source)})], lambda p: decimal_of(p))[1]"
+    )
     origins = [_origin(mapping, f"{where}.{name}") for name, mapping in source.columns.items()]
     natives = _native_types(connection, origins, relation, where)
     return [
@@ -135,11 +140,10 @@ def _typed(
 ) -> Typed:
     is_text = native == "VARCHAR"
     raw = f"nullif(trim({origin}, {_BLANKS}), '')" if is_text else f"({origin})"
-    plain, exact, due = "null", "null", "false"
+    plain = exact = due = ""
     if column.kind in NUMBERS:
         if is_text:
-            marks = f"{literal(source.decimal)}, {literal(source.thousands)}"
-            plain, exact = f"plain(bare(raw_{i}), {marks})", f"decimal_of(plain_{i})"
+            plain, exact = f"plain(bare(raw_{i}), {_marks(source)})", f"decimal_of(plain_{i})"
         elif NATIVE_NUMBER.fullmatch(native):
             exact = f"try_cast(raw_{i} as {EXACT})"
         else:
@@ -148,12 +152,18 @@ def _typed(
     faults = [f"when raw_{i} is not null and {name} is null then {literal(_complaint(column))}"]
     if mapping.sql is not None:
         names = sorted({c.sql("duckdb") for c in inputs(mapping.sql, where)})
-        due = " and ".join(f"{n} is not null" for n in names) or "true"
-        faults.append(f"when raw_{i} is null and due_{i} then 'the expression gives nothing'")
+        given = " and ".join(f"{n} is not null" for n in [*names, "true"])
+        listed = f"concat_ws(', ', {', '.join(names)})" if names else "''"
+        due = f"case when {raw} is null and {given} then {listed} end"
+        faults.append(f"when due_{i} is not null then 'the expression gives nothing'")
     if column.is_required:
         faults.append(f"when raw_{i} is null then 'missing'")
     value = _value(i, column, native, mapping.format)
     return Typed(column, raw, due, plain, exact, value, f"case {' '.join(faults)} end")
+
+
+def _marks(source: Source) -> str:
+    return f"{literal(source.decimal)}, {literal(source.thousands)}"
 
 
 def _origin(mapping: Mapping, where: str) -> str:
@@ -161,7 +171,7 @@ def _origin(mapping: Mapping, where: str) -> str:
         return quoted(mapping.source)
     if mapping.sql is not None:
         expression(mapping.sql, where)
-        return f"try({mapping.sql})"
+        return f"try({mapping.sql}\n)"  # the text may end in a comment
     return exp.convert(mapping.value).sql("duckdb")
 
 
@@ -185,21 +195,33 @@ def _value(i: int, column: Column, native: str, pattern: str | None) -> str:
     if column.kind in NUMBERS:
         return f"try_cast({exact} as {column.sql_type})"
     if column.kind in ("date", "time"):
-        target = column.sql_type
-        if not is_text:
-            is_dated = native.startswith(("DATE", "TIMESTAMP"))
-            return f"cast({raw if is_dated else 'null'} as {target})"
-        if pattern:
-            return f"cast(try_strptime({raw}, {literal(pattern)}) as {target})"
-        return f"day({raw})" if target == "DATE" else f"try_cast({raw} as timestamp)"
+        return _dated(raw, column.sql_type, native, pattern)
     if column.kind == "flag":
-        return f"flag({raw})" if is_text else f"try_cast({raw} as boolean)"
+        return f"flag(cast({raw} as varchar))"
     if column.kind == "key" and is_text:
         # A spreadsheet that met a long code has kept its first digits only: there is no way back.
         return f"case when not regexp_full_match({raw}, '\\d(\\.\\d+)?[eE]\\+\\d+') then {raw} end"
     if column.kind == "key" and native in ("DOUBLE", "FLOAT"):
-        return f"case when {raw} = floor({raw}) then cast(cast({raw} as hugeint) as varchar) end"
+        whole = f"{raw} = floor({raw}) and abs({raw}) < {EXACT_FLOAT[native]}"
+        return f"case when {whole} then cast(try_cast({raw} as hugeint) as varchar) end"
     return f"cast({raw} as varchar)"
+
+
+def _dated(raw: str, target: str, native: str, pattern: str | None) -> str:
+    """A date or point in time out of text, a native date, or a whole number like 20240105."""
+    if native == "DATE" or (native.startswith("TIMESTAMP") and "ZONE" not in native):
+        value = f"cast({raw} as {target})"
+        # Beyond these no calendar, and no date of Python, reaches.
+        return f"case when {raw} between date '1000-01-01' and date '9999-12-31' then {value} end"
+    if native != "VARCHAR" and not NATIVE_NUMBER.fullmatch(native):
+        return f"cast(null as {target})"
+    text = f"cast({raw} as varchar)"
+    if pattern:
+        return f"cast(try_strptime({text}, {literal(pattern)}) as {target})"
+    if target == "DATE":
+        return f"date_of({text})"
+    day = f"case when not contains({text}, ':') then cast(date_of({text}) as timestamp) end"
+    return f"coalesce(try_cast({text} as timestamp), {day})"
 
 
 def _complaint(column: Column) -> str:

@@ -51,7 +51,7 @@ def stage(
     main = read(connection, path, source, _expected(source, where), f"main_{order}")
     relation, found = _joined(pipeline, connection, source, main, where, order)
     columns = typed(connection, table, source, relation, where)
-    kept = "true" if source.where is None else f"coalesce(({source.where}), false)"
+    kept = "true" if source.where is None else f"coalesce(({source.where}\n), false)"
     if source.where is not None:
         expression(source.where, f"{where}.where")
     footer = f"row_in_file >= {main.footer_from}" if main.footer_from else "false"
@@ -59,17 +59,16 @@ def stage(
     try:
         connection.execute(
             f"create or replace table scratch.staged_{order} as "
-            + _statement(table, columns, relation, kept, footer, found)
-            .replace("$file", literal(file))
-            .replace("$order", str(order))
-            .replace("$number", str(number))
+            f"select {order} as file_order, {number} as source_number, {literal(file)} as file, * "
+            f"from ({_statement(table, columns, relation, kept, footer, found)})"
         )
     except duckdb.Error as error:
         raise LoadError(f"{where}: {str(error).splitlines()[0]}") from None
     if main.faults:
         connection.execute(
             f"insert into scratch.staged_{order} by name select {order} as file_order, "
-            f"{number} as source_number, {literal(file)} as file, row_in_file, 'rejected' as fate, "
+            f"{number} as source_number, {literal(file)} as file, row_in_file, "
+            f"case when {footer} then 'left out' else 'rejected' end as fate, "
             f"null as fault_column, value as fault_value, reason as fault_reason from {main.faults}"
         )
     (rows,) = connection.execute(f"select count(*) from ({main.sql})").fetchall()[0]
@@ -91,35 +90,50 @@ def _statement(
 ) -> str:
     """The SELECT that types every row of the relation and judges it."""
 
-    def each(text: str) -> str:
-        return ", ".join(text.format(i=i, t=t, name=quoted(t.column.name)) for i, t in numbered)
+    def each(part: str) -> str:
+        made = ((getattr(t, part), i) for i, t in numbered)
+        return "".join(f", {sql} as {part}_{i}" for sql, i in made if sql)
 
     numbered = list(enumerate(columns))
-    amount = next((f"exact_{i}" for i, t in numbered if t.column.name == table.amount), None)
+    # An amount too large for its column is rejected, and is in no sum.
+    amount = next(
+        (
+            f"case when {quoted(table.amount)} is not null then exact_{i} end"
+            for i, t in numbered
+            if t.column.name == table.amount
+        ),
+        "cast(null as decimal(28,8))",
+    )
     first = " ".join(f"when fault_{i} is not null then {i}" for i, _ in numbered)
 
-    def pick(text: str) -> str:
-        branches = " ".join(f"when {i} then {text.format(i=i, t=t)}" for i, t in numbered)
+    def pick(choices: dict[int, str]) -> str:
+        branches = " ".join(f"when {i} then {sql}" for i, sql in choices.items())
         return f"case first_fault {branches} end"
 
+    shown = {
+        i: f"coalesce(cast(raw_{i} as varchar), due_{i})" if t.due else f"raw_{i}"
+        for i, t in numbered
+    }
+    names = [quoted(t.column.name) for t in columns]
+    values = ", ".join(f"{t.value} as {name}" for t, name in zip(columns, names, strict=True))
     return f"""
         with raws as (
-            select row_in_file, {kept} and not ({footer}) as is_kept, {found} as is_matched,
-                {each("{t.raw} as raw_{i}, {t.due} as due_{i}")} {relation}
+            select row_in_file, {kept} and not ({footer}) as is_kept, {found} as is_matched
+                {each("raw")} {each("due")} {relation}
         ),
-        plains as (select *, {each("{t.plain} as plain_{i}")} from raws),
-        exacts as (select *, {each("{t.exact} as exact_{i}")} from plains),
-        valued as (select *, {each("{t.value} as {name}")} from exacts),
-        judged as (select *, {each("{t.fault} as fault_{i}")} from valued),
+        plains as (select * {each("plain")} from raws),
+        exacts as (select * {each("exact")} from plains),
+        valued as (select *, {values} from exacts),
+        judged as (select * {each("fault")} from valued),
         found as (select *, case {first} end as first_fault from judged)
         select
-            $order as file_order, $number as source_number, $file as file, row_in_file,
+            row_in_file,
             case when not is_kept then 'left out' when first_fault is not null then 'rejected'
                 else 'loaded' end as fate,
-            {pick("{t.column.name!r}")} as fault_column,
-            {pick("cast(raw_{i} as varchar)")} as fault_value,
-            {pick("fault_{i}")} as fault_reason,
-            {amount or "cast(null as decimal(28,8))"} as exact_amount, is_matched, {each("{name}")}
+            {pick({i: literal(t.column.name) for i, t in numbered})} as fault_column,
+            {pick({i: f"cast({sql} as varchar)" for i, sql in shown.items()})} as fault_value,
+            {pick({i: f"fault_{i}" for i, _ in numbered})} as fault_reason,
+            {amount} as exact_amount, is_matched, {", ".join(names)}
         from found
     """
 
@@ -150,11 +164,18 @@ def _joined(
             read(connection, path, join, set(), f"join_{order}_{place}_{n}")
             for n, path in enumerate(pipeline.expand(join))
         ]
+        if broken := [part.faults for part in parts if part.faults]:
+            row, reason = connection.execute(
+                f"select row_in_file, reason from {broken[0]} order by row_in_file limit 1"
+            ).fetchall()[0]
+            raise LoadError(f"{where}.join {place}: row {row} of a joined file has the {reason}")
         rows = " union all by name ".join(
-            f"(select * exclude (row_in_file) from ({part.sql}))" for part in parts
+            f"(select * exclude (row_in_file) from ({part.sql})"
+            + (f" where row_in_file < {part.footer_from})" if part.footer_from else ")")
+            for part in parts
         )
         partner = f"(select *, true as is_partner_{place} from ({rows})) as join{place}"
-        relation += f" left join {partner} on {join.on}"
+        relation += f" left join {partner} on {join.on}\n"
         found += f" and is_partner_{place} is not null"
     return relation, found
 
