@@ -9,7 +9,7 @@ import platform
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -270,7 +270,7 @@ def _now() -> str:
 
 
 @contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
+def _termination_as_interrupt() -> Generator[None]:
     """A scheduler's SIGTERM ends a run as tidily as Ctrl-C does."""
 
     def interrupt(*_: object) -> None:
