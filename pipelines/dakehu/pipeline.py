@@ -3,131 +3,42 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from datetime import date
-from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from glob import escape, glob
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zipfile import BadZipFile, ZipFile
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from dakehu.schema import tables
+from dakehu.source import Files, Join, Mapping, Scalar, Source, SourceFile, Strict, nearest
 
-Scalar = str | int | float | bool
+# A value that `dakehu init` could not know; the person who does writes it in its place.
+QUESTION = "?"
+INSIDE = re.compile(r"(.+\.zip)/(.+)", re.IGNORECASE)
 
 
 class PipelineError(ValueError):
     """The pipeline file says something that cannot be; one sentence names the file and the key."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Mapping(_Strict):
-    """Where a canonical column comes from: a source column, an SQL expression or a constant."""
-
-    source: str | None = Field(None, alias="from")
-    format: str | None = None
-    sql: str | None = None
-    value: Scalar | None = None
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Mapping:
-        if sum(given is not None for given in (self.source, self.sql, self.value)) != 1:
-            raise ValueError("give exactly one of from, sql, value")
-        if self.format and self.source is None:
-            raise ValueError("format goes with from")
-        return self
-
-
-class Files(_Strict):
-    """Files of one shape: patterns relative to the pipeline file, and what they cannot tell."""
-
-    files: tuple[str, ...] = Field(min_length=1)
-    format: Literal["csv", "xlsx", "parquet"] | None = None
-    encoding: Literal["utf-8", "utf-16", "gb18030", "cp1252"] | None = None
-    sheet: str | None = None
-    delimiter: str | None = Field(None, min_length=1, max_length=1)
-    header_row: int = Field(1, ge=1)
-    footer_rows: int = Field(0, ge=0)
-    decimal: Literal[".", ","] = "."
-    thousands: Literal[",", ".", " ", "'", ""] = ","
-
-    @model_validator(mode="after")
-    def _two_marks(self) -> Files:
-        if self.decimal == self.thousands:
-            raise ValueError(f'decimal and thousands are both "{self.decimal}"; set the other one')
-        return self
-
-
-class Join(Files):
-    """Files joined to a source before it is mapped; `on` is SQL over both sides' columns."""
-
-    on: str
-    how: Literal["left"] = "left"
-
-
-class Source(Files):
-    """Files that feed one canonical table."""
-
-    table: str
-    where: str | None = None
-    distinct: bool = False
-    join: tuple[Join, ...] = ()
-    columns: dict[str, Mapping] = Field(min_length=1)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_database_yet(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "database" in given:
-            raise ValueError("database sources are not read yet; export the query to a file")
-        return given
-
-    @field_validator("columns", mode="before")
-    @classmethod
-    def _short_form(cls, columns: Any) -> Any:
-        if not isinstance(columns, dict):
-            return columns
-        return {
-            name: {"from": origin} if isinstance(origin, str) else origin
-            for name, origin in columns.items()
-        }
-
-    @model_validator(mode="after")
-    def _canonical(self) -> Source:
-        if self.table not in tables():
-            raise ValueError(f'no canonical table "{self.table}"{_nearest(self.table, tables())}')
-        known = tables()[self.table].columns
-        for name in self.columns:
-            if name not in known:
-                raise ValueError(f'{self.table} has no column "{name}"{_nearest(name, known)}')
-        numbered = {"line_no"} if "order_id" in self.columns else set()
-        unfilled = (
-            {c.name for c in known.values() if c.is_required} - self.columns.keys() - numbered
-        )
-        if unfilled:
-            raise ValueError(
-                f"{self.table} needs {', '.join(sorted(unfilled))}; map every one of them"
-            )
-        return self
-
-
-class Title(_Strict):
+class Title(Strict):
     """The company's name in both languages."""
 
     zh: str
     en: str
 
 
-class Schedule(_Strict):
+class Schedule(Strict):
     """When a scheduler should run the pipeline."""
 
     cron: str
 
 
-class Pipeline(_Strict):
+class Pipeline(Strict):
     """A pipeline file. `path` is where it was read from; file patterns are relative to it."""
 
     path: Path
@@ -138,8 +49,8 @@ class Pipeline(_Strict):
     as_of: date | Literal["last_complete_month"] = "last_complete_month"
     fiscal_month_end_day: int = Field(31, ge=1, le=31)
     source: tuple[Source, ...] = Field(min_length=1)
-    policy: dict[str, dict[str, Any]] = {}
-    reports: dict[str, dict[str, Scalar]] = {}
+    policy: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    reports: dict[str, dict[str, Scalar]] = Field(default_factory=dict)
     schedule: Schedule | None = None
 
     @model_validator(mode="after")
@@ -153,17 +64,26 @@ class Pipeline(_Strict):
             raise ValueError("map line_no in every [[source]] of order_lines, or in none")
         return self
 
-    def expand(self, files: Files) -> list[Path]:
-        """The files behind the patterns, in order of name.
+    def expand(self, files: Files) -> list[SourceFile]:
+        """The files behind the patterns, in order of name; an archive stands for its members.
+
+        A pattern may reach into an archive: `archive.zip/2024/*.csv`.
 
         Raises:
-            PipelineError: a pattern finds no file.
+            PipelineError: a pattern finds no file, or an archive cannot be opened.
         """
-        found: dict[Path, None] = {}
+        found: dict[SourceFile, None] = {}
         for pattern in files.files:
+            inside = INSIDE.fullmatch(pattern)
+            outer, inner = inside.groups() if inside else (pattern, "*")
             base = self.path.parent
-            found_here = glob(os.path.join(escape(str(base)), pattern), recursive=True)
-            matches = [path for path in map(Path, sorted(found_here)) if path.is_file()]
+            found_here = glob(os.path.join(escape(str(base)), outer), recursive=True)
+            matches = [
+                file
+                for path in map(Path, sorted(found_here))
+                if path.is_file()
+                for file in self._members(path, inner)
+            ]
             if not matches:
                 raise PipelineError(
                     f'{self.path.name}: files = "{pattern}" finds no file (looked from {base})'
@@ -171,12 +91,26 @@ class Pipeline(_Strict):
             found |= dict.fromkeys(matches)
         return list(found)
 
+    def _members(self, path: Path, pattern: str) -> list[SourceFile]:
+        label = Path(os.path.relpath(path, self.path.parent)).as_posix()
+        if path.suffix.lower() != ".zip":
+            return [SourceFile(path, "", label)]
+        try:
+            with ZipFile(path) as archive:
+                names = sorted(n.filename for n in archive.infolist() if not n.is_dir())
+        except (BadZipFile, OSError) as error:
+            raise PipelineError(f"{path.name} cannot be opened as an archive: {error}") from None
+        # What a Mac adds to an archive is no data.
+        own = [name for name in names if not name.startswith("__MACOSX/")]
+        return [SourceFile(path, n, f"{label}/{n}") for n in own if fnmatchcase(n, pattern)]
+
 
 def load_pipeline(path: Path) -> Pipeline:
     """Read and judge a pipeline file.
 
     Raises:
-        PipelineError: it is no TOML, has an unknown key, or a value that cannot be.
+        PipelineError: it is no TOML, has an unknown key, a value that cannot be, or a question
+            that nobody has answered.
     """
     try:
         document = tomllib.loads(path.read_text("utf-8"))
@@ -184,10 +118,33 @@ def load_pipeline(path: Path) -> Pipeline:
         raise PipelineError(f"{path} cannot be opened: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PipelineError(f"{path.name} is no TOML file: {error}") from None
+    if open_questions := _questions(document, ""):
+        raise PipelineError(f"{path.name} still asks: {'; '.join(open_questions)}")
     try:
         return Pipeline.model_validate(document | {"path": path.resolve()})
     except ValidationError as error:
         raise PipelineError(f"{path.name}: {_first(error)}") from None
+
+
+ANSWERS = {
+    "tax": "0 when the amount is without tax, else the rate (0.13) or the heading that holds it",
+    "currency": "three letters, such as CNY",
+    "fiscal_month_end_day": "31, or 25 where the month closes on the 25th",
+    "format": "how a date is written, such as %m/%d/%Y",
+}
+
+
+def _questions(value: Any, key: str) -> list[str]:
+    """The keys whose value is still the question mark, each with what to write there."""
+    if value == QUESTION and not key.endswith(".delimiter"):
+        answer = ANSWERS.get(key.rsplit(".", 1)[-1], "the heading of its column")
+        return [f'{key} = "?" (write {answer})']
+    if isinstance(value, dict):
+        return [q for k, v in value.items() for q in _questions(v, f"{key}.{k}".lstrip("."))]
+    if isinstance(value, list):  # of tables; "?" in a list of words is a word
+        tables_of_key = [(i, v) for i, v in enumerate(value, 1) if isinstance(v, dict)]
+        return [q for i, v in tables_of_key for q in _questions(v, f"{key}[{i}]")]
+    return []
 
 
 def _first(error: ValidationError) -> str:
@@ -199,7 +156,7 @@ def _first(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         fields = _table_at(location[:-1]).model_fields.items()
         known = {field.alias or name for name, field in fields} - {"path"}
-        text = f"unknown key{_nearest(str(location[-1]), known)}"
+        text = f"unknown key{nearest(str(location[-1]), known)}"
     elif first["type"] == "missing":
         text = "is missing"
     elif "input" in first and isinstance(first["input"], Scalar):
@@ -207,13 +164,8 @@ def _first(error: ValidationError) -> str:
     return f"{key.lstrip('.')}: {text}" if key else text
 
 
-def _table_at(location: list[Any]) -> type[_Strict]:
+def _table_at(location: list[Any]) -> type[Strict]:
     """The model of the TOML table that `location` leads to."""
     models = {"title": Title, "schedule": Schedule, "join": Join, "columns": Mapping}
     innermost = (models[part] for part in reversed(location) if part in models)
     return next(innermost, Source if location else Pipeline)
-
-
-def _nearest(name: str, known: Any) -> str:
-    match = get_close_matches(name, list(known), 1)
-    return f' (did you mean "{match[0]}"?)' if match else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from dakehu.demo import write
 
@@ -65,7 +66,9 @@ def _csv(path: Path, encoding: str = "utf-8-sig") -> pl.DataFrame:
 
 
 def _sheet(book: Path, name: str) -> pl.DataFrame:
-    return pl.read_excel(book, sheet_name=name, engine="calamine", read_options={"header_row": 1})
+    cells = CalamineWorkbook.from_path(str(book)).get_sheet_by_name(name).to_python()
+    rows = [[None if cell == "" else cell for cell in row] for row in cells[2:]]
+    return pl.DataFrame(rows, schema=cells[1], orient="row", infer_schema_length=None)
 
 
 def _number(column: str) -> pl.Expr:

@@ -45,7 +45,10 @@ def test_our_own_files_are_read(path: Path) -> None:
         (HEAD + source("people", "x", {"person_id": '"a"'}), ["no [[source]] feeds order_lines"]),
         (HEAD + orders() + orders(line_no='"n"'), ["line_no in every [[source]]", "or in none"]),
         (HEAD + orders(quantity='{ sql = "1", value = 2 }'), ["exactly one of from, sql, value"]),
-        (HEAD + orders(quantity='{ sql = "1", format = "%Y" }'), ["format goes with from"]),
+        (
+            HEAD + orders(quantity='{ sql = "1", format = "%Y" }'),
+            ["format, codes and missing go with from"],
+        ),
         (HEAD + orders(options="decimal = ','"), ['decimal and thousands are both ","']),
         (HEAD + orders(options="header_row = 0"), ["source[1].header_row", "it is 0"]),
         (HEAD + orders(options="encoding = 'latin'"), ["source[1].encoding", "latin"]),

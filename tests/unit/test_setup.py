@@ -58,9 +58,9 @@ def test_every_dependency_has_its_reason() -> None:
 def test_all_packages_import_together() -> None:
     # In a process of its own: the order of imports and their side effects are part of the test.
     code = (
-        "import babel, click, duckdb, fastexcel, ipykernel, jinja2, jupyterlab, mistune, nbformat, "
-        "nbval, numpy, papermill, plotly, plotly.graph_objects, polars, pyarrow, pydantic, yaml, "
-        "sqlglot, statsforecast.models, xlsxwriter, dakehu.cli"
+        "import babel, click, duckdb, ipykernel, jinja2, jupyterlab, mistune, nbformat, "
+        "nbval, numpy, papermill, plotly, plotly.graph_objects, polars, pyarrow, pydantic, "
+        "python_calamine, yaml, sqlglot, statsforecast.models, xlsxwriter, dakehu.cli"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

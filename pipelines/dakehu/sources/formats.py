@@ -6,21 +6,28 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
-from sqlglot import exp
 
-from dakehu.pipeline import Files
+from dakehu.source import Files, SourceFile
 from dakehu.sources.decoding import LoadError, decode
+from dakehu.sources.jsonlines import read_json_lines
+from dakehu.sources.relation import (
+    RECORD,
+    ROW,
+    SHOWN,
+    Relation,
+    literal,
+    quoted,
+    scratch_file,
+    unique_headings,
+)
+from dakehu.sources.unpacking import unpacked
+from dakehu.sources.workbooks import cells
 
-ROW = "row_in_file"
-RECORD = "record_in_file"
-SHOWN = 1000  # characters of a broken row that its reject shows
 DELIMITERS = (",", ";", "\t", "|")
 SUFFIXES = {
     ".csv": "csv",
@@ -29,41 +36,17 @@ SUFFIXES = {
     ".xlsx": "xlsx",
     ".xls": "xlsx",
     ".parquet": "parquet",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
 }
 
 
-class Relation(NamedTuple):
-    """A readable file: `sql` selects its columns and `row_in_file`; `columns` gives their types.
-
-    `faults` is the name of a table (row_in_file, value, reason) of the rows that have the wrong
-    shape, `footer_from` the first row of the footer.
-    """
-
-    sql: str
-    columns: dict[str, str]
-    encoding: str
-    faults: str | None = None
-    footer_from: int | None = None
-
-
-def quoted(name: str) -> str:
-    """An identifier for DuckDB, whatever characters it has."""
-    return exp.to_identifier(name, quoted=True).sql("duckdb")
-
-
-def literal(value: str) -> str:
-    """A text literal for DuckDB."""
-    return exp.Literal.string(value).sql("duckdb")
-
-
-def sha256(path: Path) -> str:
-    """The digest of a file's content."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def read(
-    connection: duckdb.DuckDBPyConnection, path: Path, files: Files, expected: set[str], name: str
+    connection: duckdb.DuckDBPyConnection,
+    file: SourceFile,
+    files: Files,
+    expected: set[str],
+    name: str,
 ) -> Relation:
     """The file as a relation, checked against the columns that the mapping expects.
 
@@ -72,6 +55,7 @@ def read(
     Raises:
         LoadError: the format is unknown, or an expected column is missing.
     """
+    path = unpacked(file, scratch_file(connection, name))
     kind = files.format or SUFFIXES.get(path.suffix.lower())
     if kind == "parquet":
         relation = _read_parquet(connection, path)
@@ -79,14 +63,18 @@ def read(
         relation = _read_workbook(connection, path, files, name)
     elif kind == "csv":
         relation = _read_text(connection, path, files, expected, name)
+    elif kind == "jsonl":
+        relation = read_json_lines(connection, path, files, name)
     else:
         raise LoadError(
-            f'{path.name}: "{path.suffix}" is no format that is read here; '
-            "set `format` to csv, xlsx or parquet in its [[source]]"
+            f'{file.name}: "{path.suffix}" is no format that is read here; '
+            "set `format` to csv, xlsx, parquet or jsonl in its [[source]]"
         )
+    if path != file.path and kind != "parquet":  # which is read later, from where it lies
+        path.unlink()
     if missing := sorted(expected - relation.columns.keys()):
         has = ", ".join(list(relation.columns)[:30])
-        raise LoadError(f'{path.name} has no column "{missing[0]}"; it has: {has}')
+        raise LoadError(f'{file.name} has no column "{missing[0]}"; it has: {has}')
     return relation
 
 
@@ -104,28 +92,20 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Relation
 def _read_workbook(
     connection: duckdb.DuckDBPyConnection, path: Path, files: Files, name: str
 ) -> Relation:
-    import fastexcel
     import polars as pl
 
-    try:
-        book = fastexcel.read_excel(path)
-    except fastexcel.FastExcelError as error:
-        raise LoadError(f"{path.name} is no readable workbook: {_line(error)}") from None
-    sheet = files.sheet or book.sheet_names[0]
-    if sheet not in book.sheet_names:
-        raise LoadError(
-            f'{path.name} has no sheet "{sheet}"; it has: {", ".join(book.sheet_names)}'
-        )
-    cells = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    if cells.height < files.header_row:
-        raise LoadError(f'{path.name}, sheet "{sheet}" has no row {files.header_row} for a header')
-    header = _unique(list(cells.row(files.header_row - 1)), path)
-    cells = cells.rename(dict(zip(cells.columns, header, strict=True))).with_row_index(ROW, 1)
-    below = cells.slice(files.header_row)
-    rows = below.filter(~pl.all_horizontal(pl.col(header).is_null()))
+    rows = cells(path, files.sheet)
+    first, last = files.header_rows[0], files.header_rows[-1]
+    if len(rows) < last:
+        sheet = f', sheet "{files.sheet}"' if files.sheet else ""
+        raise LoadError(f"{path.name}{sheet} has no row {last} for a header")
+    header = unique_headings(_headings(rows[first - 1 : last]), path)
+    below = pl.DataFrame(rows[last:], schema=dict.fromkeys(header, pl.String), orient="row")
+    filled = below.with_row_index(ROW, last + 1).filter(
+        ~pl.all_horizontal(pl.col(header).is_null())
+    )
     table = f"scratch.{quoted(name)}"
-    arrow = rows.to_arrow()
-    connection.register("workbook", arrow)
+    connection.register("workbook", filled.to_arrow())
     connection.execute(f"create or replace table {table} as select * from workbook")
     connection.unregister("workbook")
     sql = f"select * from {table}"
@@ -136,7 +116,7 @@ def _read_workbook(
 def _read_text(
     connection: duckdb.DuckDBPyConnection, path: Path, files: Files, expected: set[str], name: str
 ) -> Relation:
-    decoded = decode(path, files.encoding, _scratch_file(connection, f"{name}.csv"))
+    decoded = decode(path, files.encoding, scratch_file(connection, f"{name}.csv"))
     header, delimiter = _header(decoded.path, path, files, expected)
     gaps = _blank_rows(decoded.path, delimiter) if decoded.has_blank_lines else []
     columns = "{" + ", ".join(f"{literal(c)}: 'VARCHAR'" for c in header) + "}"
@@ -147,7 +127,7 @@ def _read_text(
         connection.execute(
             f"create or replace table {table} as select *, row_number() over () as {RECORD} "
             f"from read_csv({literal(str(decoded.path))}, auto_detect = false, header = false, "
-            f"skip = {files.header_row}, all_varchar = true, delim = {literal(delimiter)}, "
+            f"skip = {files.header_rows[-1]}, all_varchar = true, delim = {literal(delimiter)}, "
             f"""quote = '"', escape = '"', columns = {columns}, strict_mode = true, """
             "null_padding = false, store_rejects = true, max_line_size = 4000000, "
             "rejects_table = 'shape_errors', rejects_scan = 'shape_scans', rejects_limit = 0)"
@@ -162,7 +142,7 @@ def _read_text(
         f"group by {ROW}"
     )
     (bad,) = connection.execute(f"select count(*) from {faults}").fetchall()[0]
-    sql = _numbered(connection, table, faults if bad else None, gaps, files.header_row)
+    sql = _numbered(connection, table, faults if bad else None, gaps, files.header_rows[-1])
     rows = f"select {ROW} from ({sql}) union all select {ROW} from {faults}"
     footer = _footer(connection, rows, files)
     if decoded.path != path:
@@ -217,19 +197,35 @@ def _footer(connection: duckdb.DuckDBPyConnection, rows: str, files: Files) -> i
 def _header(decoded: Path, path: Path, files: Files, expected: set[str]) -> tuple[list[str], str]:
     """The column names and the delimiter, judged by the columns that the mapping expects."""
     candidates = (files.delimiter,) if files.delimiter else DELIMITERS
+    first, last = files.header_rows[0], files.header_rows[-1]
     headers: dict[str, list[str]] = {}
     for delimiter in candidates:
         with decoded.open(encoding="utf-8-sig", newline="") as stream:
             records = csv.reader(stream, delimiter=delimiter)
             try:
-                headers[delimiter] = next(islice(records, files.header_row - 1, None), [])
+                headers[delimiter] = _headings(list(islice(records, first - 1, last)))
             except csv.Error as error:
                 raise LoadError(f"{path.name} has no readable header: {error}") from None
     names = {d: {name.strip() for name in header} for d, header in headers.items()}
     delimiter = max(candidates, key=lambda d: (len(expected & names[d]), len(names[d])))
     if not any(names[delimiter]):
-        raise LoadError(f"{path.name} has no header in row {files.header_row}")
-    return _unique(headers[delimiter], path), delimiter
+        raise LoadError(f"{path.name} has no header in row {last}")
+    return unique_headings(headers[delimiter], path), delimiter
+
+
+def _headings(rows: Sequence[Sequence[str | None]]) -> list[str]:
+    """The headings out of one row or two; of two, a merged cell above speaks for those right of it.
+
+    A spreadsheet keeps the text of a merged cell in its first column only.
+    """
+    if len(rows) < 2:
+        return [name or "" for name in rows[0]] if rows else []
+    above, group = [], ""
+    for name in rows[0]:
+        group = (name or "").strip() or group
+        above.append(group)
+    pairs = zip_longest(above, rows[1], fillvalue="")
+    return [" ".join(filter(None, (high, (low or "").strip()))) for high, low in pairs]
 
 
 def _blank_rows(decoded: Path, delimiter: str) -> list[int]:
@@ -240,25 +236,6 @@ def _blank_rows(decoded: Path, delimiter: str) -> list[int]:
             return [row for row, record in enumerate(records, 1) if not record]
         except csv.Error:  # a cell beyond the reader's limit: rows are then counted without these
             return []
-
-
-def _unique(names: Sequence[str | None], path: Path) -> list[str]:
-    """Header names without padding; empty ones are numbered, repeated ones are an error."""
-    cleaned = [(name or "").strip() or f"column {i}" for i, name in enumerate(names, 1)]
-    folded = [name.lower() for name in cleaned]
-    for name in cleaned:
-        if folded.count(name.lower()) > 1:
-            raise LoadError(f'{path.name} has two columns called "{name}"; rename one of them')
-        if name.lower() in (ROW, RECORD):
-            raise LoadError(f'{path.name} calls a column "{name}", as the loader does; rename it')
-    return cleaned
-
-
-def _scratch_file(connection: duckdb.DuckDBPyConnection, name: str) -> Path:
-    """A file in the directory where this connection spills, which is cleared away with it."""
-    (folder,) = connection.execute("select current_setting('temp_directory')").fetchall()[0]
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    return Path(folder) / name
 
 
 def _line(error: Exception) -> str:

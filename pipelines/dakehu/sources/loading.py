@@ -6,17 +6,17 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import duckdb
 
-from dakehu.pipeline import Pipeline, Source
+from dakehu.pipeline import Pipeline
 from dakehu.schema import Table, tables
+from dakehu.source import Source, SourceFile
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.derivation import derive_dimensions, last_complete_month, write_calendar
-from dakehu.sources.formats import sha256
-from dakehu.sources.mapping import MACROS
+from dakehu.sources.macros import MACROS
 from dakehu.sources.staging import FileCount, settle_duplicates, stage
+from dakehu.sources.unpacking import digest
 
 Say = Callable[[str], None]
 
@@ -96,10 +96,10 @@ def _load_table(
     """Stage every file that feeds `table`, settle what it repeats, insert what is left."""
     staged: list[FileCount] = []
     for number, source in numbered:
-        paths = pipeline.expand(source)
-        progress(f"{table.name}: {_files(paths)}")
-        for path in paths:
-            staged.append(stage(pipeline, connection, table, source, number, path, len(staged) + 1))
+        files = pipeline.expand(source)
+        progress(f"{table.name}: {_files(files)}")
+        for file in files:
+            staged.append(stage(pipeline, connection, table, source, number, file, len(staged) + 1))
     parts = [f"scratch.staged_{count.order}" for count in staged]
     if len(parts) == 1:
         connection.execute(f"alter table {parts[0]} rename to staged")
@@ -162,11 +162,11 @@ def _account(connection: duckdb.DuckDBPyConnection, table: Table, staged: list[F
     for count in staged:
         rows, loaded, rejected, left_out, *amounts = counted.get(count.order, empty)
         if rows != count.rows:
-            raise LoadError(f"{count.path.name}: {count.rows} rows were read and {rows} staged")
+            raise LoadError(f"{count.file.name}: {count.rows} rows were read and {rows} staged")
         connection.execute(
             f"insert into loaded.files values ({', '.join('?' * 16)})",
-            [count.source_number, count.file, table.name, count.encoding, count.path.stat().st_size,
-             sha256(count.path), rows, loaded, rejected, left_out, count.unmatched, *amounts],
+            [count.source_number, count.file.label, table.name, count.encoding, *digest(count.file),
+             rows, loaded, rejected, left_out, count.unmatched, *amounts],
         )  # fmt: skip
     target = f'sum("{table.amount}")' if has_money else "null"
     stored = connection.execute(f"select count(*), {target} from loaded.{table.name}").fetchall()[0]
@@ -228,9 +228,9 @@ def _write_run(
     return dated
 
 
-def _files(paths: list[Path]) -> str:
+def _files(files: list[SourceFile]) -> str:
     return (
-        paths[0].name
-        if len(paths) == 1
-        else f"{len(paths)} files, {paths[0].name} to {paths[-1].name}"
+        files[0].name
+        if len(files) == 1
+        else f"{len(files)} files, {files[0].name} to {files[-1].name}"
     )

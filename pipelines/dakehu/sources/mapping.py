@@ -12,71 +12,41 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from dakehu.pipeline import Mapping, Source
 from dakehu.schema import Column, Table
+from dakehu.source import Mapping, Scalar, Source
 from dakehu.sources.decoding import LoadError
-from dakehu.sources.formats import literal, quoted
+from dakehu.sources.macros import BLANKS, EXACT
+from dakehu.sources.relation import literal, quoted
 
 NUMBERS = ("money", "quantity", "price", "factor", "rate", "int")
 NATIVE_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|DOUBLE|FLOAT|UINTEGER")
-# Wide enough for what exports hold; a value is rounded to its column's scale only when stored.
-EXACT = "DECIMAL(28,8)"
 EXACT_FLOAT = {"DOUBLE": 2**53, "FLOAT": 2**24}  # up to here every whole number has its own float
 
-# Full-width forms as they come from Chinese input methods.
-_NARROW = "0123456789,.-+()%: "
-_WIDE = "".join(chr(ord(character) + 0xFEE0) for character in _NARROW[:-1]) + "\u3000"
-_SIGNS = "\u00a5\uffe5$\u20ac\u00a3"  # yen and yuan, narrow and wide, dollar, euro, pound
-_BLANKS = literal(" \t\r\n\u3000\u00a0")
-
-MACROS = f"""
-create or replace temp macro narrow(t) as trim(translate(t, {literal(_WIDE)}, {literal(_NARROW)}));
-
--- (1,234.50) and 1,234.50- are negative; a currency sign may stand before the number, 元 behind it.
-create or replace temp macro bare(t) as regexp_replace(regexp_replace(regexp_replace(
-    regexp_replace(narrow(t), '^\\(\\s*(.*?)\\s*\\)$', '-\\1'),
-    '\\s*元$', ''), '^([-+]?)\\s*[{_SIGNS}]\\s*', '\\1'), '^([\\d.,]+)-$', '-\\1');
-
--- Separators go only where they stand between groups of three; then the point is a point, and where
--- the point is written otherwise a full stop is none.
-create or replace temp macro plain(b, point, separator) as replace(replace(
-    case when separator <> '' and regexp_full_match(
-            replace(b, separator, '_'), '[-+]?\\d{{1,3}}(_\\d{{3}})+([.,]\\d*)?')
-        then replace(b, separator, '') else b end,
-    '.', if(point = '.', '.', '?')), point, '.');
-
-create or replace temp macro decimal_of(p) as
-    case when regexp_full_match(p, '[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?')
-        then coalesce(try_cast(p as {EXACT}), try_cast(try_cast(p as double) as {EXACT})) end;
-
-create or replace temp macro date_of(t) as list_transform([narrow(t)], lambda n: case
-    when regexp_full_match(n, '[1-9]\\d{{7}}')
-        then try_cast(regexp_replace(n, '(\\d{{4}})(\\d{{2}})(\\d{{2}})', '\\1-\\2-\\3') as date)
-    when regexp_full_match(n, '[1-9]\\d{{3}}[-/.年]\\d{{1,2}}[-/.月]\\d{{1,2}}日?([ T]\\d.*)?')
-        then try_cast(regexp_replace(n,
-            '^(\\d{{4}})[-/.年](\\d{{1,2}})[-/.月](\\d{{1,2}}).*$', '\\1-\\2-\\3') as date)
-    end)[1];
-
-create or replace temp macro flag(t) as case
-    when lower(narrow(t)) in ('true', 't', 'yes', 'y', '1', '是') then true
-    when lower(narrow(t)) in ('false', 'f', 'no', 'n', '0', '否') then false
-    end;
-"""
+UNITS = {
+    "分": "0.01",
+    "千元": "1000",
+    "万元": "10000",
+    "亿元": "100000000",
+    "thousand": "1000",
+    "million": "1000000",
+}
 
 
 class Typed(NamedTuple):
     """SQL texts of canonical column number `i`, each over the names that the texts before it make.
 
     Over the joined source, `raw` makes `raw_i`, NULL when the cell is empty, and `due` makes
-    `due_i`: the inputs of an expression that had them all and still gave nothing. `plain` makes
+    `due_i`: the inputs of an expression that had them all and still gave nothing; `scale` makes
+    `scale_i`, what the mapping multiplies the number by. `plain` makes
     `plain_i`, a number's digits without ornaments; `exact` makes `exact_i`, the number before it
     is rounded to the column's scale; `value` the typed column; `fault` the reason for a reject, or
-    NULL. `plain`, `exact` and `due` are "" where a column has no use for them.
+    NULL. `plain`, `exact`, `scale` and `due` are "" where a column has no use for them.
     """
 
     column: Column
     raw: str
     due: str
+    scale: str
     plain: str
     exact: str
     value: str
@@ -139,17 +109,26 @@ def _typed(
     i: int, column: Column, mapping: Mapping, origin: str, native: str, source: Source, where: str
 ) -> Typed:
     is_text = native == "VARCHAR"
-    raw = f"nullif(trim({origin}, {_BLANKS}), '')" if is_text else f"({origin})"
-    plain = exact = due = ""
-    if column.kind in NUMBERS:
+    raw = f"nullif(trim({origin}, {BLANKS}), '')" if is_text else f"({origin})"
+    if mapping.missing:
+        raw = unmarked(raw if is_text else f"cast({raw} as varchar)", mapping.missing)
+        is_text, native = True, "VARCHAR"
+    plain = exact = due = scale = ""
+    if column.kind in NUMBERS and not mapping.codes:
         if is_text:
             plain, exact = f"plain(bare(raw_{i}), {_marks(source)})", f"decimal_of(plain_{i})"
         elif NATIVE_NUMBER.fullmatch(native):
             exact = f"try_cast(raw_{i} as {EXACT})"
         else:
             exact = f"cast(null as {EXACT})"
+        if mapping.unit:
+            exact = f"try_cast({exact} * {UNITS[mapping.unit]} as {EXACT})"
+        if scale := _scale(mapping):
+            exact = f"try_cast(cast({exact} as double) * scale_{i} as {EXACT})"
     name = quoted(column.name)
-    faults = [f"when raw_{i} is not null and {name} is null then {literal(_complaint(column))}"]
+    faults = [
+        f"when raw_{i} is not null and {name} is null then {literal(_complaint(column, mapping))}"
+    ]
     if mapping.sql is not None:
         names = sorted({c.sql("duckdb") for c in inputs(mapping.sql, where)})
         given = " and ".join(f"{n} is not null" for n in [*names, "true"])
@@ -159,7 +138,46 @@ def _typed(
     if column.is_required:
         faults.append(f"when raw_{i} is null then 'missing'")
     value = _value(i, column, native, mapping.format)
-    return Typed(column, raw, due, plain, exact, value, f"case {' '.join(faults)} end")
+    if mapping.codes:
+        value = f"cast({_decoded(f'cast(raw_{i} as varchar)', mapping.codes)} as {column.sql_type})"
+    return Typed(column, raw, due, scale, plain, exact, value, f"case {' '.join(faults)} end")
+
+
+def unmarked(text: str, marks: tuple[str, ...]) -> str:
+    """SQL that gives NULL where `text` is one of the marks that mean no value.
+
+    A mark is compared without regard to case; `*` stands for anything.
+    """
+    patterns = [re.escape(mark).replace(r"\*", ".*") for mark in marks]
+    pattern = literal(f"(?is){'|'.join(patterns)}")
+    return f"case when not regexp_full_match({text}, {pattern}) then {text} end"
+
+
+def _scale(mapping: Mapping) -> str:
+    """What a number is multiplied by, over the file's columns: factor, and tax to be taken out."""
+    parts = []
+    if mapping.factor is not None:
+        parts.append(
+            f"decimal_of(plain(bare(cast({quoted(mapping.factor)} as varchar)), '.', ','))"
+            if isinstance(mapping.factor, str)
+            else str(mapping.factor)
+        )
+    if mapping.tax:
+        rate = (
+            f"share_of(cast({quoted(mapping.tax)} as varchar))"
+            if isinstance(mapping.tax, str)
+            else str(mapping.tax if mapping.tax < 1 else mapping.tax / 100)
+        )
+        parts.append(f"1 / (1 + cast({rate} as double))")
+    return f"cast({' * '.join(parts)} as double)" if parts else ""
+
+
+def _decoded(raw: str, codes: dict[str, Scalar]) -> str:
+    branches = " ".join(
+        f"when {literal(word)} then {exp.convert(meaning).sql('duckdb')}"
+        for word, meaning in codes.items()
+    )
+    return f"case {raw} {branches} end"
 
 
 def _marks(source: Source) -> str:
@@ -224,7 +242,11 @@ def _dated(raw: str, target: str, native: str, pattern: str | None) -> str:
     return f"coalesce(try_cast({text} as timestamp), {day})"
 
 
-def _complaint(column: Column) -> str:
+def _complaint(column: Column, mapping: Mapping) -> str:
+    if mapping.codes:
+        return "a code that the map does not know"
+    if isinstance(mapping.tax, str):
+        return f"no number, or no tax rate in {mapping.tax}"
     return {
         "key": "a code that a spreadsheet has rounded",
         "date": "no date that can be read without guessing; give its format",

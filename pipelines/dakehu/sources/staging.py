@@ -6,17 +6,18 @@ Fates: `loaded`, `rejected` (with the first failing column, its raw value and a 
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+from sqlglot import exp
 
-from dakehu.pipeline import Pipeline, Source
+from dakehu.pipeline import Pipeline
 from dakehu.schema import Table
+from dakehu.source import Files, Source, SourceFile
 from dakehu.sources.decoding import LoadError
-from dakehu.sources.formats import Relation, literal, quoted, read
-from dakehu.sources.mapping import Typed, expression, inputs, typed
+from dakehu.sources.formats import read
+from dakehu.sources.mapping import Typed, expression, inputs, typed, unmarked
+from dakehu.sources.relation import Relation, literal, quoted
 
 FOOTER = "in the footer"
 
@@ -26,8 +27,7 @@ class FileCount(NamedTuple):
 
     order: int
     source_number: int
-    path: Path
-    file: str
+    file: SourceFile
     encoding: str
     rows: int
     unmatched: int
@@ -39,7 +39,7 @@ def stage(
     table: Table,
     source: Source,
     number: int,
-    path: Path,
+    file: SourceFile,
     order: int,
 ) -> FileCount:
     """Read one file of a source into scratch.staged_<order>.
@@ -47,19 +47,19 @@ def stage(
     Raises:
         LoadError: it cannot be read as mapped, or a join would multiply its rows.
     """
-    where = f"{path.name}, [[source]] {number}"
-    main = read(connection, path, source, _expected(source, where), f"main_{order}")
+    where = f"{file.name}, [[source]] {number}"
+    main = read(connection, file, source, _expected(source, where), f"main_{order}")
     relation, found = _joined(pipeline, connection, source, main, where, order)
     columns = typed(connection, table, source, relation, where)
     kept = "true" if source.where is None else f"coalesce(({source.where}\n), false)"
     if source.where is not None:
         expression(source.where, f"{where}.where")
     footer = f"row_in_file >= {main.footer_from}" if main.footer_from else "false"
-    file = Path(os.path.relpath(path, pipeline.path.parent)).as_posix()
     try:
         connection.execute(
             f"create or replace table scratch.staged_{order} as "
-            f"select {order} as file_order, {number} as source_number, {literal(file)} as file, * "
+            f"select {order} as file_order, {number} as source_number, "
+            f"{literal(file.label)} as file, * "
             f"from ({_statement(table, columns, relation, kept, footer, found)})"
         )
     except duckdb.Error as error:
@@ -67,7 +67,7 @@ def stage(
     if main.faults:
         connection.execute(
             f"insert into scratch.staged_{order} by name select {order} as file_order, "
-            f"{number} as source_number, {literal(file)} as file, row_in_file, "
+            f"{number} as source_number, {literal(file.label)} as file, row_in_file, "
             f"case when {footer} then 'left out' else 'rejected' end as fate, "
             f"null as fault_column, value as fault_value, reason as fault_reason from {main.faults}"
         )
@@ -82,7 +82,7 @@ def stage(
             f"{where}: its join finds several partners for a row ({rows} rows became {staged}); "
             "join on a column that is unique in the joined file"
         )
-    return FileCount(order, number, path, file, main.encoding, rows, unmatched)
+    return FileCount(order, number, file, main.encoding, rows, unmatched)
 
 
 def _statement(
@@ -119,7 +119,7 @@ def _statement(
     return f"""
         with raws as (
             select row_in_file, {kept} and not ({footer}) as is_kept, {found} as is_matched
-                {each("raw")} {each("due")} {relation}
+                {each("raw")} {each("due")} {each("scale")} {relation}
         ),
         plains as (select * {each("plain")} from raws),
         exacts as (select * {each("exact")} from plains),
@@ -142,7 +142,7 @@ def _expected(source: Source, where: str) -> set[str]:
     """The columns that the file itself must have; with joins they may come from elsewhere."""
     if source.join:
         return set()
-    named = {mapping.source for mapping in source.columns.values() if mapping.source}
+    named = {name for mapping in source.columns.values() for name in mapping.headings}
     texts = [mapping.sql for mapping in source.columns.values() if mapping.sql]
     texts += [source.where] if source.where else []
     return named | {column.name for text in texts for column in inputs(text, where)}
@@ -157,12 +157,16 @@ def _joined(
     order: int,
 ) -> tuple[str, str]:
     """The FROM clause of a source with its joins, and the condition that all found a partner."""
-    relation, found = f"from ({main.sql}) as source", "true"
+    own = _marked(main, source)
+    if not source.join:
+        return f"from ({own}) as source", "true"
+    relation, found = f"from ({own}) as source", "true"
+    shown, taken = ["source.*"], {name.lower() for name in main.columns}
     for place, join in enumerate(source.join, 1):
-        expression(join.on, f"{where}.join")
+        partner = f"join{place}"
         parts = [
-            read(connection, path, join, set(), f"join_{order}_{place}_{n}")
-            for n, path in enumerate(pipeline.expand(join))
+            read(connection, file, join, set(), f"join_{order}_{place}_{n}")
+            for n, file in enumerate(pipeline.expand(join))
         ]
         if broken := [part.faults for part in parts if part.faults]:
             row, reason = connection.execute(
@@ -170,14 +174,42 @@ def _joined(
             ).fetchall()[0]
             raise LoadError(f"{where}.join {place}: row {row} of a joined file has the {reason}")
         rows = " union all by name ".join(
-            f"(select * exclude (row_in_file) from ({part.sql})"
+            f"(select * exclude (row_in_file) from ({_marked(part, join)})"
             + (f" where row_in_file < {part.footer_from})" if part.footer_from else ")")
             for part in parts
         )
-        partner = f"(select *, true as is_partner_{place} from ({rows})) as join{place}"
-        relation += f" left join {partner} on {join.on}\n"
+        relation += (
+            f" left join (select *, true as is_partner_{place} from ({rows})) as {partner} "
+            f"on {_condition(join.on, partner, where)}\n"
+        )
         found += f" and is_partner_{place} is not null"
-    return relation, found
+        # A heading that stands on both sides means the source's; the partner's is "join1.heading".
+        names = {name: None for part in parts for name in part.columns}
+        for name in names:
+            is_taken = name.lower() in taken
+            shown.append(
+                f"{partner}.{quoted(name)}" + (f" as {quoted(f'{partner}.{name}')}" * is_taken)
+            )
+        shown.append(f"is_partner_{place}")
+        taken |= {name.lower() for name in names}
+    return f"from (select {', '.join(shown)} {relation}) as source", found
+
+
+def _marked(relation: Relation, files: Files) -> str:
+    """The relation with the texts that mean no value taken out of every column of text."""
+    texts = [quoted(name) for name, kind in relation.columns.items() if kind == "VARCHAR"]
+    if not files.missing or not texts:
+        return relation.sql
+    cleaned = ", ".join(f"{unmarked(name, files.missing)} as {name}" for name in texts)
+    return f"select * replace ({cleaned}) from ({relation.sql})"
+
+
+def _condition(on: str, partner: str, where: str) -> str:
+    """The join's condition; a single heading means that both sides have it."""
+    tree = expression(on, f"{where}.join")
+    if isinstance(tree, exp.Column) and not tree.table:
+        return f"source.{quoted(tree.name)} = {partner}.{quoted(tree.name)}"
+    return on
 
 
 def settle_duplicates(

@@ -1,0 +1,173 @@
+"""One [[source]] of a pipeline file: its files, their shape, where each column comes from."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from dakehu.schema import tables
+
+Scalar = str | int | float | bool
+
+
+class SourceFile(NamedTuple):
+    """A file to read: `member` names the part of a .zip archive, "" for a file of its own.
+
+    `label` is what reports call it: the path relative to the pipeline file.
+    """
+
+    path: Path
+    member: str
+    label: str
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return self.member.rsplit("/", 1)[-1] or self.path.name
+
+
+class Strict(BaseModel):
+    """A TOML table that knows all its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Mapping(Strict):
+    """Where a canonical column comes from, and what has to be done to it on the way.
+
+    The origin is a heading, an SQL expression or a constant. `unit`, `factor` and `tax` turn a
+    number into the canonical unit; `codes` maps a source's words; `missing` are cell texts that
+    mean no value, a `*` at either end standing for anything.
+    """
+
+    source: str | None = Field(None, alias="from")
+    format: str | None = None
+    unit: Literal["分", "千元", "万元", "亿元", "thousand", "million"] | None = None
+    factor: Decimal | str | None = None
+    tax: Decimal | str | None = None
+    codes: dict[str, Scalar] = {}
+    missing: tuple[str, ...] = ()
+    sql: str | None = None
+    value: Scalar | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Mapping:
+        if sum(given is not None for given in (self.source, self.sql, self.value)) != 1:
+            raise ValueError("give exactly one of from, sql, value")
+        if self.source is None and (self.format or self.codes or self.missing):
+            raise ValueError("format, codes and missing go with from")
+        if self.value is not None and self.is_converted:
+            raise ValueError("unit, factor and tax go with from or sql")
+        if self.codes and (self.is_converted or self.format):
+            raise ValueError("codes stand alone, without unit, factor, tax or format")
+        if isinstance(self.tax, Decimal) and not 0 <= self.tax < 100:
+            raise ValueError("tax is a rate: 0, or 0.13 (13 means 13 % too)")
+        if isinstance(self.factor, Decimal) and self.factor <= 0:
+            raise ValueError("factor is above 0")
+        return self
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether a number leaves in another unit than it came in."""
+        return any(given is not None for given in (self.unit, self.factor, self.tax))
+
+    @property
+    def headings(self) -> list[str]:
+        """The columns of the file that are named outright, not in SQL."""
+        return [name for name in (self.source, self.factor, self.tax) if isinstance(name, str)]
+
+
+class Files(Strict):
+    """Files of one shape: patterns relative to the pipeline file, and what they cannot tell."""
+
+    files: tuple[str, ...] = Field(min_length=1)
+    format: Literal["csv", "xlsx", "parquet", "jsonl"] | None = None
+    encoding: Literal["utf-8", "utf-16", "gb18030", "cp1252"] | None = None
+    sheet: str | None = None
+    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    header_row: int | tuple[int, int] = 1
+    footer_rows: int = Field(0, ge=0)
+    missing: tuple[str, ...] = ()
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'", ""] = ","
+
+    @model_validator(mode="after")
+    def _two_marks(self) -> Files:
+        if self.decimal == self.thousands:
+            raise ValueError(f'decimal and thousands are both "{self.decimal}"; set the other one')
+        return self
+
+    @field_validator("header_row")
+    @classmethod
+    def _counted_from_1(cls, header_row: int | tuple[int, int]) -> int | tuple[int, int]:
+        first, last = header_row if isinstance(header_row, tuple) else (header_row, header_row)
+        if first < 1 or last - first > 1 or last < first:
+            raise ValueError("rows count from 1; two heading rows follow each other")
+        return header_row
+
+    @property
+    def header_rows(self) -> tuple[int, ...]:
+        """The rows of the headings; two where groups of columns share a merged cell."""
+        return self.header_row if isinstance(self.header_row, tuple) else (self.header_row,)
+
+
+class Join(Files):
+    """Files joined to a source before it is mapped; `on` is SQL over both sides' columns."""
+
+    on: str
+    how: Literal["left"] = "left"
+
+
+class Source(Files):
+    """Files that feed one canonical table."""
+
+    table: str
+    where: str | None = None
+    distinct: bool = False
+    join: tuple[Join, ...] = ()
+    columns: dict[str, Mapping] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_database_yet(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "database" in given:
+            raise ValueError("database sources are not read yet; export the query to a file")
+        return given
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _short_form(cls, columns: Any) -> Any:
+        if not isinstance(columns, dict):
+            return columns
+        return {
+            name: {"from": origin} if isinstance(origin, str) else origin
+            for name, origin in columns.items()
+        }
+
+    @model_validator(mode="after")
+    def _canonical(self) -> Source:
+        if self.table not in tables():
+            raise ValueError(f'no canonical table "{self.table}"{nearest(self.table, tables())}')
+        known = tables()[self.table].columns
+        for name in self.columns:
+            if name not in known:
+                raise ValueError(f'{self.table} has no column "{name}"{nearest(name, known)}')
+        numbered = {"line_no"} if "order_id" in self.columns else set()
+        unfilled = (
+            {c.name for c in known.values() if c.is_required} - self.columns.keys() - numbered
+        )
+        if unfilled:
+            raise ValueError(
+                f"{self.table} needs {', '.join(sorted(unfilled))}; map every one of them"
+            )
+        return self
+
+
+def nearest(name: str, known: Any) -> str:
+    """A hint at the known name that was probably meant."""
+    match = get_close_matches(name, list(known), 1)
+    return f' (did you mean "{match[0]}"?)' if match else ""

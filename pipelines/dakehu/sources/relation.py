@@ -1,0 +1,59 @@
+"""A readable file as DuckDB sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+from sqlglot import exp
+
+from dakehu.sources.decoding import LoadError
+
+ROW = "row_in_file"
+RECORD = "record_in_file"
+SHOWN = 1000  # characters of a broken row that its reject shows
+
+
+class Relation(NamedTuple):
+    """A readable file: `sql` selects its columns and `row_in_file`; `columns` gives their types.
+
+    `faults` is the name of a table (row_in_file, value, reason) of the rows that have the wrong
+    shape, `footer_from` the first row of the footer.
+    """
+
+    sql: str
+    columns: dict[str, str]
+    encoding: str
+    faults: str | None = None
+    footer_from: int | None = None
+
+
+def quoted(name: str) -> str:
+    """An identifier for DuckDB, whatever characters it has."""
+    return exp.to_identifier(name, quoted=True).sql("duckdb")
+
+
+def literal(value: str) -> str:
+    """A text literal for DuckDB."""
+    return exp.Literal.string(value).sql("duckdb")
+
+
+def scratch_file(connection: duckdb.DuckDBPyConnection, name: str) -> Path:
+    """A file in the directory where this connection spills, which is cleared away with it."""
+    (folder,) = connection.execute("select current_setting('temp_directory')").fetchall()[0]
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder) / name
+
+
+def unique_headings(names: Sequence[str | None], path: Path) -> list[str]:
+    """Header names without padding; empty ones are numbered, repeated ones are an error."""
+    cleaned = [(name or "").strip() or f"column {i}" for i, name in enumerate(names, 1)]
+    folded = [name.lower() for name in cleaned]
+    for name in cleaned:
+        if folded.count(name.lower()) > 1:
+            raise LoadError(f'{path.name} has two columns called "{name}"; rename one of them')
+        if name.lower() in (ROW, RECORD):
+            raise LoadError(f'{path.name} calls a column "{name}", as the loader does; rename it')
+    return cleaned
