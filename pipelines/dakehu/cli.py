@@ -205,6 +205,36 @@ def lab(pipeline: Path | None) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Pipeline file to write; default pipelines/<folder>.toml. Never overwritten.",
+)
+def init(folder: Path, target: Path | None) -> None:
+    """Look at the files in FOLDER and propose a pipeline file for them.
+
+    Every line says how sure it is and shows two values. What the files cannot tell (is tax inside
+    the amounts?) stands as "?" with its question above; answer, then `dakehu check` the file.
+    """
+    from dakehu.paths import ROOT
+    from dakehu.pipeline import QUESTION
+    from dakehu.proposal import name_of, propose
+
+    target = target or ROOT / "pipelines" / f"{name_of(folder)}.toml"
+    if target.exists():
+        raise click.ClickException(f"{target} exists already; move it away, or name another --out")
+    text = propose(folder, target)
+    target.write_text(text, "utf-8")
+    asked = sum(f'"{QUESTION}"' in line for line in text.splitlines() if not line.startswith("#"))
+    click.echo(f"pipeline file: {target}")
+    if asked:
+        click.echo(f'{asked} lines hold a "?": answer the question above each')
+    click.echo(f"next: dakehu check {target}")
+
+
+@main.command()
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--scale", type=click.FloatRange(0.1, 100), default=1.0, help="Times the customers and orders."
