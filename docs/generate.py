@@ -23,7 +23,7 @@ MARK = "<!-- Written by docs/generate.py; change the source that it names, not t
 def commands() -> str:
     """Every command with its help, from the command line itself."""
     parts = ["# Commands", MARK]
-    root = click.Context(main, info_name="dakehu", terminal_width=90)
+    root = click.Context(main, info_name="dakehu", terminal_width=90, **main.context_settings)
     for name, command in [("", main), *sorted(main.commands.items())]:
         context = root if not name else click.Context(command, parent=root, info_name=name)
         context.terminal_width = 90

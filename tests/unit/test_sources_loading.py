@@ -281,6 +281,8 @@ def test_as_of(tmp_path: Path) -> None:
     assert told == [(date(2024, 2, 10), date(2024, 1, 10), date(2026, 4, 28))]
     with pytest.raises(LoadError, match="as of 2023-12-31 there are no sales yet"):
         dated(tmp_path, "as_of = 2023-12-31", *days)
+    mistyped = dated(tmp_path, "", *days, "2924-01-05")
+    assert mistyped[0][0] == date(2024, 3, 31)
     far = dated(tmp_path, "as_of = 2024-12-31", "2024-01-10", "9999-12-31")
     assert far[0][0] == date(2024, 12, 31)
 

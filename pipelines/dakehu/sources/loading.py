@@ -192,8 +192,10 @@ def _write_columns(connection: duckdb.DuckDBPyConnection, mapped: dict[str, set[
 def _write_run(
     pipeline: Pipeline, connection: duckdb.DuckDBPyConnection, load_id: str, as_of: date | None
 ) -> date:
-    first, last = connection.execute(
-        "select min(order_date), max(order_date) from loaded.order_lines"
+    # A mistyped year far ahead must not decide which month is the last complete one.
+    first, last, latest = connection.execute(
+        "select min(order_date), coalesce(max(order_date) filter (where order_date <= "
+        "current_date), max(order_date)), max(order_date) from loaded.order_lines"
     ).fetchall()[0]
     if first is None:
         raise LoadError(
@@ -205,7 +207,7 @@ def _write_run(
     dated = chosen or last_complete_month(last, end_day)
     if dated < first:
         raise LoadError(f"as of {dated} there are no sales yet: the first is dated {first}")
-    write_calendar(connection, first, max(dated, last), end_day)
+    write_calendar(connection, first, max(dated, latest), end_day)
     connection.execute(
         "insert into loaded.run values (?, ?, ?, ?, ?, ?, ?)",
         [
