@@ -13,5 +13,6 @@ select
     amount_loaded,
     amount_rejected,
     amount_left_out,
-    rounding_amount
+    rounding_amount,
+    footer_amount
 from loaded.files

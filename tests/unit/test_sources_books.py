@@ -60,7 +60,7 @@ def slow_books(text: str, footer: int) -> dict[str, dict[int, Decimal]]:
             and amount is not None
         )
         if place >= len(records) - footer:
-            fate = "left out"
+            fate, amount = "left out", None  # a total row is a sum already
         elif len(record) != 7:
             fate = "rejected"
         elif customer == "C2" or not customer:

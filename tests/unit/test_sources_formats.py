@@ -3,12 +3,14 @@
 import csv
 import io
 import random
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
 import xlsxwriter
 
+from dakehu.paths import SQL
 from dakehu.sources import LoadError
 from small_company import HEADER, LINE, loaded, orders, rows
 
@@ -154,6 +156,19 @@ def test_footer_rows_are_left_out_whatever_their_shape(tmp_path: Path, total: st
     assert found == [3, 2, 0, 1]
     assert amount_loaded == 20
     assert amount_in in (20, 40)
+
+
+@pytest.mark.parametrize(("total", "agrees"), [("30.00", True), ("30.01", True), ("40.00", False)])
+def test_a_total_row_is_compared_and_in_no_sum(tmp_path: Path, total: str, agrees: bool) -> None:
+    lines = LINE + LINE.replace("O1", "O2").replace("10.00", "20")
+    text = HEADER + lines + f"合计,,,,4,{total}\n"
+    connection = loaded(tmp_path, {"orders.csv": text}, orders(options="footer_rows = 1"))
+    found = "select amount_in, amount_loaded, amount_left_out, footer_amount from loaded.files"
+    assert rows(connection, found) == [(30, 30, 0, Decimal(total))]
+    view = (SQL / "staging" / "stg_files.sql").read_text("utf-8")
+    connection.execute(f"create view stg_files as {view}")
+    check = (SQL / "checks" / "check_stg_files__footer_agrees.sql").read_text("utf-8")
+    assert len(rows(connection, check)) == (not agrees)
 
 
 def test_a_file_that_is_all_footer(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ create table loaded.files (source_number integer, file varchar, target_table var
     encoding varchar, bytes bigint, sha256 varchar, rows bigint, loaded bigint,
     rejected bigint, left_out bigint, unmatched bigint,
     amount_in decimal(18,2), amount_loaded decimal(18,2), amount_rejected decimal(18,2),
-    amount_left_out decimal(18,2), rounding_amount decimal(18,4));
+    amount_left_out decimal(18,2), rounding_amount decimal(18,4), footer_amount decimal(18,2));
 create table loaded.rejects (file varchar, row bigint, target_table varchar, "column" varchar,
     value varchar, reason varchar);
 create table loaded.columns (table_name varchar, column_name varchar, is_mapped boolean);
@@ -149,7 +149,9 @@ def _account(connection: duckdb.DuckDBPyConnection, table: Table, staged: list[F
             "select file_order, count(*), count(*) filter (where fate = 'loaded'), "
             "count(*) filter (where fate = 'rejected'), count(*) filter (where fate = 'left out'), "
             f"cast({total} as decimal(18,2)), {sums}, "
-            f"cast({total} - coalesce(sum({money}), 0) as decimal(18,4)) "
+            f"cast({total} - coalesce(sum({money}), 0) as decimal(18,4)), "
+            "cast(arg_max(footer_amount, row_in_file) filter (where footer_amount is not null) "
+            "as decimal(18,2)) "
             "from scratch.staged group by file_order"
         ).fetchall()
     except duckdb.ConversionException:
@@ -158,13 +160,13 @@ def _account(connection: duckdb.DuckDBPyConnection, table: Table, staged: list[F
             "holds; look at its largest values, or map it in a larger unit"
         ) from None
     counted = {row[0]: row[1:] for row in counts}
-    empty = (0, 0, 0, 0, *((0,) * 5 if has_money else (None,) * 5))
+    empty = (0, 0, 0, 0, *((0,) * 5 if has_money else (None,) * 5), None)
     for count in staged:
         rows, loaded, rejected, left_out, *amounts = counted.get(count.order, empty)
         if rows != count.rows:
             raise LoadError(f"{count.file.name}: {count.rows} rows were read and {rows} staged")
         connection.execute(
-            f"insert into loaded.files values ({', '.join('?' * 16)})",
+            f"insert into loaded.files values ({', '.join('?' * 17)})",
             [count.source_number, count.file.label, table.name, count.encoding, *digest(count.file),
              rows, loaded, rejected, left_out, count.unmatched, *amounts],
         )  # fmt: skip

@@ -95,7 +95,8 @@ def _statement(
         return "".join(f", {sql} as {part}_{i}" for sql, i in made if sql)
 
     numbered = list(enumerate(columns))
-    # An amount too large for its column is rejected, and is in no sum.
+    # An amount too large for its column is rejected, and is in no sum; that of a total row is a
+    # sum already.
     amount = next(
         (
             f"case when {quoted(table.amount)} is not null then exact_{i} end"
@@ -104,6 +105,10 @@ def _statement(
         ),
         "cast(null as decimal(28,8))",
     )
+    shown_names = [
+        f"case when not is_footer then {n} end as {n}" if n == quoted(table.amount) else n
+        for n in (quoted(t.column.name) for t in columns)
+    ]
     first = " ".join(f"when fault_{i} is not null then {i}" for i, _ in numbered)
 
     def pick(choices: dict[int, str]) -> str:
@@ -118,7 +123,8 @@ def _statement(
     values = ", ".join(f"{t.value} as {name}" for t, name in zip(columns, names, strict=True))
     return f"""
         with raws as (
-            select row_in_file, {kept} and not ({footer}) as is_kept, {found} as is_matched
+            select row_in_file, {footer} as is_footer,
+                {kept} and not ({footer}) as is_kept, {found} as is_matched
                 {each("raw")} {each("due")} {each("scale")} {relation}
         ),
         plains as (select * {each("plain")} from raws),
@@ -133,7 +139,9 @@ def _statement(
             {pick({i: literal(t.column.name) for i, t in numbered})} as fault_column,
             {pick({i: f"cast({sql} as varchar)" for i, sql in shown.items()})} as fault_value,
             {pick({i: f"fault_{i}" for i, _ in numbered})} as fault_reason,
-            {amount} as exact_amount, is_matched, {", ".join(names)}
+            case when not is_footer then {amount} end as exact_amount,
+            case when is_footer then {amount} end as footer_amount,
+            is_matched, {", ".join(shown_names)}
         from found
     """
 
