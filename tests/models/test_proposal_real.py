@@ -28,8 +28,6 @@ def proposed(shared: Path, tmp_path_factory: pytest.TempPathFactory):
     made: dict[str, str] = {}
 
     def text(name: str) -> str:
-        if name == "cn_superstore":
-            pytest.importorskip("python_calamine")
         if name not in made:
             made[name] = propose(shared / name, target)
         return made[name]
@@ -163,7 +161,6 @@ def test_daily_files_in_an_archive_are_one_pattern(proposed):
 
 def test_the_demo_company_as_its_pipeline_maps_it(demo_sources: Path):
     """Wherever pipelines/demo.toml takes a column as it stands, the proposal takes the same."""
-    pytest.importorskip("python_calamine")
     target = demo_sources.parent / "proposal.toml"
     text = propose(demo_sources, target)
     made = _headings(tomllib.loads(text))
