@@ -81,7 +81,7 @@ def main() -> None:
 
     A pipeline is one TOML file: which files are read, what their columns mean, which rules apply,
     which reports are wanted. Start with `dakehu demo` and `dakehu run pipelines/demo.toml`, then
-    copy a pipeline file and point it at your own exports.
+    let `dakehu init FOLDER` propose one for your own exports.
     """
 
 
