@@ -41,7 +41,7 @@ class Mapping(Strict):
 
     The origin is a heading, an SQL expression or a constant. `unit`, `factor` and `tax` turn a
     number into the canonical unit; `codes` maps a source's words; `missing` are cell texts that
-    mean no value, a `*` at either end standing for anything.
+    mean no value, `*` standing for anything.
     """
 
     source: str | None = Field(None, alias="from")

@@ -10,17 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from dakehu.sources.decoding import LoadError
-
-SUFFIXES = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".xlsx": "xlsx",
-    ".xls": "xlsx",
-    ".parquet": "parquet",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}
+from dakehu.sources.formats import SUFFIXES
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlglot import exp
-
+from dakehu.pipeline import QUESTION as OPEN
 from dakehu.proposal.matching import NUMBERS, Choice, Match, coded
 from dakehu.proposal.shapes import Shape
 from dakehu.proposal.synonyms import heading, normal
 from dakehu.proposal.values import is_point_number
 from dakehu.schema import Column, tables
+from dakehu.sources.relation import literal, quoted
 
 FEW = 50  # values that a code map may list
-OPEN = "?"
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,7 @@ class Feed:
 
 def identifier(shape: Shape, name: str) -> str:
     """A column of a source in SQL."""
-    quoted = exp.to_identifier(name, quoted=True).sql("duckdb")
-    return f"source.{quoted}" if shape.is_ambiguous(name) else quoted
-
-
-def literal(text: str) -> str:
-    """A text in SQL."""
-    return exp.Literal.string(text).sql("duckdb")
+    return f"source.{quoted(name)}" if shape.is_ambiguous(name) else quoted(name)
 
 
 def number(shape: Shape, name: str) -> str:

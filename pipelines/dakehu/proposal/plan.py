@@ -7,7 +7,7 @@ from itertools import permutations
 
 from dakehu.proposal.alternatives import choose
 from dakehu.proposal.dimensions import drawn, party_role, territories
-from dakehu.proposal.lines import Feed, identifier, lines, literal
+from dakehu.proposal.lines import Feed, identifier, lines
 from dakehu.proposal.matching import Match, coded, is_anchored, lacks, match, named, score
 from dakehu.proposal.references import settle
 from dakehu.proposal.sales import sales
@@ -15,6 +15,7 @@ from dakehu.proposal.shapes import Shape, join, restrict
 from dakehu.proposal.synonyms import known
 from dakehu.proposal.taxes import untaxed
 from dakehu.schema import tables
+from dakehu.sources.relation import literal
 
 LINES = "order_lines"
 BESIDE = {

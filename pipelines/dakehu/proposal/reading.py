@@ -15,10 +15,10 @@ import polars as pl
 from dakehu.proposal.folder import Item
 from dakehu.proposal.layout import foot, header
 from dakehu.sources.decoding import LoadError, decode
+from dakehu.sources.formats import DELIMITERS
 
 SAMPLE_ROWS = 50_000
 FOOT_BYTES = 1 << 16
-DELIMITERS = (",", ";", "\t", "|")
 csv.field_size_limit(1 << 24)  # pictures and remarks stand in cells too
 
 Cells = list[list[str | None]]

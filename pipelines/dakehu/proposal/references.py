@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import replace
 
 from dakehu.proposal.dimensions import KEYS, drawn
-from dakehu.proposal.lines import Feed, identifier, literal
+from dakehu.proposal.lines import Feed, identifier
 from dakehu.proposal.synonyms import normal
+from dakehu.sources.relation import literal
 
 REFERENCES = (
     ("order_lines", "customer_id", "customers"),

@@ -14,6 +14,7 @@ from dakehu.proposal.dimensions import has_distributors
 from dakehu.proposal.lines import OPEN, Feed, Line
 from dakehu.proposal.shapes import Shape
 from dakehu.proposal.synonyms import CURRENCIES, heading, is_erp
+from dakehu.sources.relation import quoted
 
 SAMPLE_LENGTH = 30
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -187,12 +188,6 @@ def _join(shape: Shape, base: str) -> str:
     if joined is None:
         return ""
     own, other = shape.on
-    on = own if shape.is_plain_join else f"source.{_quoted(own)} = join1.{_quoted(other)}"
+    on = own if shape.is_plain_join else f"source.{quoted(own)} = join1.{quoted(other)}"
     patterns = [base + pattern for pattern in joined.patterns]
     return value({"files": patterns, **_layout(joined), "on": on})
-
-
-def _quoted(name: str) -> str:
-    from sqlglot import exp
-
-    return exp.to_identifier(name, quoted=True).sql("duckdb")

@@ -166,9 +166,9 @@ def _joined(
 ) -> tuple[str, str]:
     """The FROM clause of a source with its joins, and the condition that all found a partner."""
     own = _marked(main, source)
-    if not source.join:
-        return f"from ({own}) as source", "true"
     relation, found = f"from ({own}) as source", "true"
+    if not source.join:
+        return relation, found
     shown, taken = ["source.*"], {name.lower() for name in main.columns}
     for place, join in enumerate(source.join, 1):
         partner = f"join{place}"
