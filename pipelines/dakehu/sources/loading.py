@@ -27,6 +27,15 @@ create table loaded.files (source_number integer, file varchar, target_table var
     rejected bigint, left_out bigint, unmatched bigint,
     amount_in decimal(18,2), amount_loaded decimal(18,2), amount_rejected decimal(18,2),
     amount_left_out decimal(18,2), rounding_amount decimal(18,4), footer_amount decimal(18,2));
+create table loaded.repairs (source_number integer, file varchar, target_table varchar,
+    column_name varchar, kind varchar, row_count bigint, example_row bigint, example_value varchar);
+create table loaded.overlaps (target_table varchar, file varchar, winner_file varchar,
+    row_count bigint, changed_count bigint, amount decimal(18,2));
+create table loaded.orphans (table_name varchar, column_name varchar, reference_table varchar,
+    row_count bigint, orphan_count bigint, example_key varchar);
+create table loaded.changes (file varchar, target_table varchar, change varchar,
+    rows_before bigint, rows_after bigint, amount_before decimal(18,2), amount_after decimal(18,2));
+create table loaded.parties (customer_id varchar, other_id varchar, decision varchar);
 create table loaded.rejects (file varchar, row bigint, target_table varchar, "column" varchar,
     value varchar, reason varchar);
 create table loaded.columns (table_name varchar, column_name varchar, is_mapped boolean);
