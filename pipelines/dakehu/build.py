@@ -53,7 +53,7 @@ def build(
     """
     path = warehouse or WAREHOUSES / f"{pipeline.name}.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with building(path, run_id) as (temporary, connection):
+    with building(path, run_id, is_continued=True) as (temporary, connection):
         loaded = load(pipeline, connection, load_id=run_id, as_of=as_of, progress=say)
         ordered = models.read_models()
         say(f"building {len(ordered)} models as of {loaded.as_of}")

@@ -19,15 +19,36 @@ class PublishError(RuntimeError):
 
 
 @contextmanager
-def building(path: Path, run_id: str) -> Generator[tuple[Path, duckdb.DuckDBPyConnection]]:
+def building(
+    path: Path, run_id: str, *, is_continued: bool = False
+) -> Generator[tuple[Path, duckdb.DuckDBPyConnection]]:
     """A connection on a file of its own beside `path`, which is gone afterwards unless published.
 
+    The file starts empty; with `is_continued` as a copy of what is published, if that can be read.
     The database `scratch` of the connection takes what need not be kept: it lives in memory and
     spills beside the file.
     """
     _clear(path, "")
     temporary = path.with_name(f"{path.name}.tmp-{run_id}")
-    connection = duckdb.connect(
+    if is_continued and path.exists():
+        shutil.copyfile(path, temporary)
+        try:
+            connection = _connect(temporary)
+        except duckdb.Error:  # a damaged warehouse is no reason not to build a whole one
+            temporary.unlink()
+            connection = _connect(temporary)
+    else:
+        connection = _connect(temporary)
+    try:
+        connection.execute("attach ':memory:' as scratch")
+        yield temporary, connection
+    finally:
+        connection.close()
+        _clear(path, run_id)
+
+
+def _connect(temporary: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
         str(temporary),
         config={
             "memory_limit": MEMORY_LIMIT,
@@ -35,12 +56,6 @@ def building(path: Path, run_id: str) -> Generator[tuple[Path, duckdb.DuckDBPyCo
             "max_temp_directory_size": "20GB",
         },
     )
-    try:
-        connection.execute("attach ':memory:' as scratch")
-        yield temporary, connection
-    finally:
-        connection.close()
-        _clear(path, run_id)
 
 
 def publish(temporary: Path, connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -48,6 +48,8 @@ def slow_books(text: str, footer: int) -> dict[str, dict[int, Decimal]]:
     ]
     books: dict[str, dict[int, Decimal]] = {"loaded": {}, "rejected": {}, "left out": {}}
     seen: set[tuple[str, str]] = set()
+    # Where the column also writes 1,00 nobody knows what 1,000 is.
+    doubted = any(len(record) == 7 and record[4] == "1,00" for _, record in records)
     for place, (row, record) in enumerate(records):
         order, day, customer, product, quantity, raw, number = (record + [""] * 7)[:7]
         amount = slow_decimal(raw, "0.01", 16) if len(record) == 7 else None
@@ -57,6 +59,7 @@ def slow_books(text: str, footer: int) -> dict[str, dict[int, Decimal]]:
             and slow_date(day) is not None
             and all((customer, product, number))
             and slow_decimal(quantity, "0.0001", 14) is not None
+            and not (doubted and quantity == "1,000")
             and amount is not None
         )
         if place >= len(records) - footer:

@@ -13,6 +13,7 @@ from small_company import COLUMNS, HEAD, HEADER, LINE, loaded, orders, rows, sou
 
 FATES = "select rows, loaded, rejected, left_out from loaded.files order by source_number, file"
 REJECTS = 'select file, row, target_table, "column", value, reason from loaded.rejects'
+OVERLAPS = "from loaded.overlaps"
 
 
 def line(order: str, customer: str = "C1", amount: str = "10.00", day: str = "2024-01-05") -> str:
@@ -51,19 +52,35 @@ def test_distinct_keeps_the_first_and_leaves_the_others_out(tmp_path: Path) -> N
     assert rows(connection, FATES) == [(4, 3, 1, 0), (4, 2, 1, 1)]
 
 
-def test_a_repeated_key_is_rejected_with_the_row_that_it_repeats(tmp_path: Path) -> None:
+def test_a_row_that_stands_in_two_files_of_a_source_counts_from_the_later_one(
+    tmp_path: Path,
+) -> None:
     header = HEADER.replace("\n", ",line\n")
     a = header + "".join(line("A").replace("\n", f",{n}\n") for n in (1, 2, 1))
     b = header + line("A").replace("\n", ",2\n") + line("B").replace("\n", ",2\n")
     connection = loaded(tmp_path, {"a.csv": a, "b.csv": b}, orders("?.csv", line_no='"line"'))
     assert rows(connection, REJECTS + " order by file, row") == [
         ("a.csv", 4, "order_lines", "order_id, line_no", "A, 1", "repeats row 2 of a.csv"),
-        ("b.csv", 2, "order_lines", "order_id, line_no", "A, 2", "repeats row 3 of a.csv"),
     ]
-    found = "select order_id, line_no, source_file, source_row from loaded.order_lines"
+    found = "select order_id, line_no, source_file, source_row from loaded.order_lines order by all"
     assert rows(connection, found) == [
-        ("A", "1", "a.csv", 2), ("A", "2", "a.csv", 3), ("B", "2", "b.csv", 3)
+        ("A", "1", "a.csv", 2), ("A", "2", "b.csv", 2), ("B", "2", "b.csv", 3)
     ]  # fmt: skip
+    assert rows(connection, OVERLAPS) == [("order_lines", "a.csv", "b.csv", 1, 0, 10)]
+    counts = "select file, rows, loaded, rejected, left_out from loaded.files order by file"
+    assert rows(connection, counts) == [("a.csv", 3, 1, 1, 1), ("b.csv", 2, 2, 0, 0)]
+
+
+def test_of_two_sources_the_first_counts(tmp_path: Path) -> None:
+    header = HEADER.replace("\n", ",line\n")
+    files = {"a.csv": header + line("A")[:-1] + ",1\n", "b.csv": header + line("A")[:-1] + ",1\n"}
+    connection = loaded(
+        tmp_path, files, orders("b.csv", line_no='"line"'), orders("a.csv", line_no='"line"')
+    )
+    assert rows(connection, REJECTS) == [
+        ("a.csv", 2, "order_lines", "order_id, line_no", "A, 1", "repeats row 2 of b.csv")
+    ]
+    assert rows(connection, OVERLAPS) == []
 
 
 def test_a_rejected_row_does_not_shadow_a_good_one(tmp_path: Path) -> None:
@@ -73,8 +90,9 @@ def test_a_rejected_row_does_not_shadow_a_good_one(tmp_path: Path) -> None:
 
 
 def test_lines_without_a_number_are_numbered_in_file_order(tmp_path: Path) -> None:
+    """The same number on another day is another document to count, not a correction."""
     files = {
-        "b.csv": HEADER + line("A") + line("B"),
+        "b.csv": HEADER + line("A").replace("2024-01-05", "2024-01-06") + line("B"),
         "a.csv": HEADER + line("A") + line("B", amount="bad") + line("A"),
     }
     connection = loaded(tmp_path, files, orders("?.csv"))
@@ -85,6 +103,21 @@ def test_lines_without_a_number_are_numbered_in_file_order(tmp_path: Path) -> No
         ("a.csv", 2, "A", "1"), ("a.csv", 4, "A", "2"), ("b.csv", 2, "A", "3"),
         ("b.csv", 3, "B", "1"),
     ]  # fmt: skip
+
+
+def test_a_document_in_two_files_counts_from_the_later_one(tmp_path: Path) -> None:
+    files = {
+        "a.csv": HEADER + line("A") + line("A", amount="7") + line("B"),
+        "b.csv": HEADER + line("A", amount="7") + line("C"),
+    }
+    connection = loaded(tmp_path, files, orders("?.csv"))
+    found = (
+        "select source_file, source_row, order_id, line_no from loaded.order_lines order by 1, 2"
+    )
+    assert rows(connection, found) == [
+        ("a.csv", 4, "B", "1"), ("b.csv", 2, "A", "1"), ("b.csv", 3, "C", "1")
+    ]  # fmt: skip
+    assert rows(connection, OVERLAPS) == [("order_lines", "a.csv", "b.csv", 2, 1, 17)]
 
 
 # ------------------------------------------------------------------ joins

@@ -17,7 +17,7 @@ REJECT = None  # as an expected value: the row must be rejected
 
 NUMBERS = {
     "12": "12", "12.5": "12.5", "-12.50": "-12.5", "+3": "3", ".5": "0.5", "5.": "5", "0": "0",
-    "1,234": "1234", "1,234,567.89": "1234567.89", "-1,234.5": "-1234.5",
+    "1,234,567": "1234567", "1,234,567.89": "1234567.89", "-1,234.5": "-1234.5",
     "１２，３４５．６７": "12345.67", "－５": "-5", "（５）": "-5", "　7　": "7", "\u00a07": "7",
     "(1,234.50)": "-1234.5", "( 5 )": "-5", "5-": "-5", "1,234.50-": "-1234.5",
     "¥1,234.50": "1234.5", "￥99": "99", "-¥5": "-5", "¥-5": "-5", "(¥5)": "-5", "$5": "5",
@@ -147,6 +147,23 @@ def test_values(
 ) -> None:
     options = 'decimal = ","\nthousands = "."' if options else ""
     assert read_back(tmp_path, cases, table, column, written, options) == cases
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"), [("1,234.5", "1234"), ("12,5", None), ("7", "1234")]
+)
+def test_three_digits_behind_a_comma_beside(
+    tmp_path: Path, other: str, expected: str | None
+) -> None:
+    """Where the column writes decimals with a comma too, nobody knows what 1,234 is."""
+    text = (
+        HEADER + f'A,2024-01-05,C,P,1,"1,234"\nB,2024-01-05,C,P,1,"{other}"\nS,2024-01-05,C,P,1,1\n'
+    )
+    connection = loaded(tmp_path, {"orders.csv": text})
+    found = rows(connection, "select net_amount from loaded.order_lines where order_id = 'A'")
+    assert found == ([(Decimal(expected),)] if expected else [])
+    doubted = rows(connection, 'select row, "column", value from loaded.rejects where row = 2')
+    assert doubted == ([] if expected else [(2, "net_amount", "1,234")])
 
 
 def test_native_types_of_parquet(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import polars as pl
 from dakehu.proposal.folder import Item
 from dakehu.proposal.layout import foot, header
 from dakehu.sources.decoding import LoadError, decode
-from dakehu.sources.formats import DELIMITERS
+from dakehu.sources.texts import DELIMITERS
 
 SAMPLE_ROWS = 50_000
 FOOT_BYTES = 1 << 16

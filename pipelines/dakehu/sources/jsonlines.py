@@ -6,11 +6,13 @@ from pathlib import Path
 
 import duckdb
 
-from dakehu.source import Files
+from dakehu.source import Files, SourceFile
 from dakehu.sources.decoding import LoadError, decode
 from dakehu.sources.relation import (
+    FILE,
     ROW,
     SHOWN,
+    Part,
     Relation,
     literal,
     quoted,
@@ -20,7 +22,12 @@ from dakehu.sources.relation import (
 
 
 def read_json_lines(
-    connection: duckdb.DuckDBPyConnection, path: Path, files: Files, name: str
+    connection: duckdb.DuckDBPyConnection,
+    order: int,
+    file: SourceFile,
+    path: Path,
+    files: Files,
+    name: str,
 ) -> Relation:
     """One JSON object a line, every value as its text; a line that is none is a fault.
 
@@ -55,15 +62,16 @@ def read_json_lines(
         f"create or replace table {table} as select {ROW}, {columns} from {lines} where is_object"
     )
     connection.execute(
-        f"create or replace table {faults} as select {ROW}, line[:{SHOWN}] as value, "
+        f"create or replace table {faults} as select {order} as {FILE}, {ROW}, "
+        f"line[:{SHOWN}] as value, "
         f"'no JSON object' as reason from {lines} where not is_object and line <> ''"
     )
     connection.execute(f"drop table {lines}")
     (bad,) = connection.execute(f"select count(*) from {faults}").fetchall()[0]
     return Relation(
-        f"select * from {table}",
+        f"select *, {order} as {FILE} from {table}",
         dict.fromkeys(header, "VARCHAR"),
-        decoded.encoding,
+        (Part(order, file, decoded.encoding),),
         faults if bad else None,
     )
 

@@ -11,38 +11,28 @@ import duckdb
 
 from dakehu.pipeline import Pipeline
 from dakehu.schema import Table, tables
-from dakehu.source import Source, SourceFile
+from dakehu.sources import repairs
+from dakehu.sources.accounts import account, balance
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.derivation import derive_dimensions, last_complete_month, write_calendar
+from dakehu.sources.duplicates import losing_files, settle
+from dakehu.sources.increments import (
+    Memory,
+    Place,
+    affected,
+    dependents,
+    fingerprint,
+    forget,
+    remember,
+    write_changes,
+)
 from dakehu.sources.macros import MACROS
-from dakehu.sources.staging import FileCount, settle_duplicates, stage
-from dakehu.sources.unpacking import digest
+from dakehu.sources.relation import FILE, ROW, literal, quoted
+from dakehu.sources.staging import STAGED, open_stage, stage
+from dakehu.sources.structure import open_structure
+from dakehu.sources.unpacking import contents
 
 Say = Callable[[str], None]
-
-STRUCTURE = """
-create schema loaded;
-create table loaded.files (source_number integer, file varchar, target_table varchar,
-    encoding varchar, bytes bigint, sha256 varchar, rows bigint, loaded bigint,
-    rejected bigint, left_out bigint, unmatched bigint,
-    amount_in decimal(18,2), amount_loaded decimal(18,2), amount_rejected decimal(18,2),
-    amount_left_out decimal(18,2), rounding_amount decimal(18,4), footer_amount decimal(18,2));
-create table loaded.repairs (source_number integer, file varchar, target_table varchar,
-    column_name varchar, kind varchar, row_count bigint, example_row bigint, example_value varchar);
-create table loaded.overlaps (target_table varchar, file varchar, winner_file varchar,
-    row_count bigint, changed_count bigint, amount decimal(18,2));
-create table loaded.orphans (table_name varchar, column_name varchar, reference_table varchar,
-    row_count bigint, orphan_count bigint, example_key varchar);
-create table loaded.changes (file varchar, target_table varchar, change varchar,
-    rows_before bigint, rows_after bigint, amount_before decimal(18,2), amount_after decimal(18,2));
-create table loaded.parties (customer_id varchar, other_id varchar, decision varchar);
-create table loaded.rejects (file varchar, row bigint, target_table varchar, "column" varchar,
-    value varchar, reason varchar);
-create table loaded.columns (table_name varchar, column_name varchar, is_mapped boolean);
-create table loaded.policy (report varchar, name varchar, value varchar);
-create table loaded.run (pipeline varchar, title_zh varchar, title_en varchar, currency varchar,
-    as_of date, fiscal_month_end_day integer, load_id varchar);
-"""
 
 
 @dataclass(frozen=True)
@@ -64,136 +54,136 @@ def load(
     as_of: date | None = None,
     progress: Say,
 ) -> Loaded:
-    """Read every source of `pipeline` into the schema `loaded` of an empty database.
+    """Read the sources of `pipeline` into the schema `loaded`.
 
-    The connection needs an attached database `scratch`.
+    The database is empty, or a copy of what the load before published: then only files that are
+    new or changed are read, and those that are gone leave; the result is the same. The connection
+    needs an attached database `scratch`.
 
     Raises:
         LoadError: a file cannot be read as mapped, or the books do not balance.
     """
-    connection.execute(STRUCTURE)
-    connection.execute(MACROS)
-    for table in tables().values():
-        columns = ", ".join(f'"{c.name}" {c.sql_type}' for c in table.columns.values())
-        connection.execute(
-            f"create table loaded.{table.name} "
-            f"({columns}, source_file varchar, source_row bigint, load_id varchar)"
+    known = fingerprint(pipeline)
+    memory = remember(connection, known)
+    mapped = {
+        table.name: sorted({c for s in pipeline.source if s.table == table.name for c in s.columns})
+        for table in tables().values()
+        if any(source.table == table.name for source in pipeline.source)
+    }
+    open_structure(connection, mapped, is_kept=memory.is_usable)
+    connection.execute(MACROS + repairs.MACROS)
+    for name, columns in mapped.items():
+        places = _places(pipeline, name)
+        _load_table(
+            pipeline, connection, tables()[name], columns, places, memory, load_id, progress
         )
-    mapped: dict[str, set[str]] = {}
-    for table in tables().values():
-        numbered = [(i, s) for i, s in enumerate(pipeline.source, 1) if s.table == table.name]
-        if numbered:
-            _load_table(pipeline, connection, table, numbered, load_id, progress)
-            mapped[table.name] = {name for _, source in numbered for name in source.columns}
     derive_dimensions(connection, set(mapped), load_id)
     _write_columns(connection, mapped)
-    dated = _write_run(pipeline, connection, load_id, as_of)
+    write_changes(connection, memory)
+    dated = _write_run(pipeline, connection, load_id, as_of, known)
     counts = connection.execute(
         "select sum(rows), sum(loaded), sum(rejected), sum(left_out) from loaded.files"
     ).fetchall()[0]
     return Loaded(dated, *(int(count) for count in counts))
 
 
+def _places(pipeline: Pipeline, table: str) -> list[Place]:
+    """Every file that feeds the table, in order: by source, then by name."""
+    places: list[Place] = []
+    for number, source in enumerate(pipeline.source, 1):
+        if source.table != table:
+            continue
+        files = pipeline.expand(source)
+        joined = [file for join in source.join for file in pipeline.expand(join)]
+        found = contents(files + joined)
+        joined_sha256 = "".join(found[file].sha256 for file in joined)
+        places += [
+            Place(order, number, source, file, found[file], joined_sha256)
+            for order, file in enumerate(files, len(places) + 1)
+        ]
+    return places
+
+
 def _load_table(
     pipeline: Pipeline,
     connection: duckdb.DuckDBPyConnection,
     table: Table,
-    numbered: list[tuple[int, Source]],
+    mapped: list[str],
+    places: list[Place],
+    memory: Memory,
     load_id: str,
     progress: Say,
 ) -> None:
-    """Stage every file that feeds `table`, settle what it repeats, insert what is left."""
-    staged: list[FileCount] = []
-    for number, source in numbered:
-        files = pipeline.expand(source)
-        progress(f"{table.name}: {_files(files)}")
-        for file in files:
-            staged.append(stage(pipeline, connection, table, source, number, file, len(staged) + 1))
-    parts = [f"scratch.staged_{count.order}" for count in staged]
-    if len(parts) == 1:
-        connection.execute(f"alter table {parts[0]} rename to staged")
-    else:
-        union = " union all by name ".join(f"select * from {part}" for part in parts)
-        connection.execute(f"create table scratch.staged as {union}")
-        connection.execute("; ".join(f"drop table {part}" for part in parts))
-    settle_duplicates(connection, table, {n: s.distinct for n, s in numbered})
-    mapped = sorted({name for _, source in numbered for name in source.columns})
-    columns, values = ", ".join(f'"{c}"' for c in mapped), ", ".join(f'"{c}"' for c in mapped)
-    if "line_no" in table.key and "line_no" not in mapped:
+    """Stage the files of a table that have to be read, settle what they repeat, insert the rest."""
+    is_numbered = "line_no" in table.key and "line_no" not in mapped
+    document = table.key[0] if is_numbered else None
+    reading, going = affected(connection, table.name, places, memory, document)
+    if not reading and not going:
+        return
+    forget(connection, table.name, going)
+    connection.execute(
+        f"create or replace table scratch.places ({FILE} integer, source_number integer, "
+        "label varchar, is_distinct boolean)"
+    )
+    connection.executemany(
+        "insert into scratch.places values (?, ?, ?, ?)",
+        [(p.order, p.source_number, p.file.label, p.source.distinct) for p in places],
+    )
+    open_stage(connection, table, mapped)
+    counts, waiting, is_partial = [], sorted(reading), len(reading) < len(places)
+    by_order = {place.order: place for place in places}
+    while waiting:
+        chosen = [by_order[order] for order in waiting]
+        for number, source in {place.source_number: place.source for place in chosen}.items():
+            files = {p.order: p.file for p in chosen if p.source_number == number}
+            progress(f"{table.name}: {_named([file.name for file in files.values()])}")
+            counts += stage(pipeline, connection, table, source, number, files)
+        losing = losing_files(connection, table, mapped) if is_partial else set()
+        losing |= dependents(connection, table.name, losing, document)
+        forget(connection, table.name, losing)
+        waiting = [place.order for place in places if place.file.label in losing]
+    settle(connection, table, mapped)
+    _insert(connection, table, mapped, is_numbered, load_id)
+    account(connection, table, counts, by_order)
+    balance(connection, table, mapped)
+    connection.execute(f"drop table {STAGED}")
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    mapped: list[str],
+    is_numbered: bool,
+    load_id: str,
+) -> None:
+    """Staged rows into the table and into the rejects, in the order of their files."""
+    columns = values = ", ".join(quoted(column) for column in mapped)
+    if is_numbered:
         columns += ", line_no"
         values += (
-            ", cast(row_number() over "
-            "(partition by order_id order by file_order, row_in_file) as varchar)"
+            f", cast(row_number() over (partition by {quoted(table.key[0])} "
+            f"order by {FILE}, {ROW}) as varchar)"
         )
+    # Numbering shuffles the rows; what is near in a file should stay near in the table.
+    order = f"order by {FILE}, {ROW}" if is_numbered else ""
+    labels = ", ".join(literal(label) for label in _labels(connection))
     connection.execute(
-        f"insert into loaded.{table.name} ({columns}, source_file, source_row, load_id) "
-        f"select {values}, file, row_in_file, ? from scratch.staged where fate = 'loaded' "
-        "order by file_order, row_in_file",
+        f"insert into stored.{table.name} ({columns}, source_file, source_row, load_id) "
+        f"select {values}, [{labels}][{FILE}], {ROW}, ? from {STAGED} where fate = 'loaded' "
+        + order,
         [load_id],
     )
     connection.execute(
-        "insert into loaded.rejects "
-        "select file, row_in_file, ?, fault_column, fault_value, fault_reason "
-        "from scratch.staged where fate = 'rejected' order by file_order, row_in_file",
+        f"insert into loaded.rejects select label, {ROW}, ?, fault_column, fault_value, "
+        f"fault_reason from {STAGED} join scratch.places using ({FILE}) "
+        f"where fate = 'rejected' order by {FILE}, {ROW}",
         [table.name],
     )
-    _account(connection, table, staged)
-    connection.execute("drop table scratch.staged")
 
 
-def _account(connection: duckdb.DuckDBPyConnection, table: Table, staged: list[FileCount]) -> None:
-    """Write loaded.files and prove that rows and money balance against the loaded table itself."""
-    has_money = table.amount in {
-        row[0] for row in connection.execute("describe scratch.staged").fetchall()
-    }
-    money = f'"{table.amount}"' if has_money else "cast(null as decimal(18,2))"
-    sums = ", ".join(
-        f"cast({zero}sum({money}) filter (where fate = '{fate}'){close} as decimal(18,2))"
-        for fate in ("loaded", "rejected", "left out")
-        for zero, close in [("coalesce(", ", 0)") if has_money else ("", "")]
-    )
-    total = "coalesce(sum(exact_amount), 0)" if has_money else "null"
-    try:
-        counts = connection.execute(
-            "select file_order, count(*), count(*) filter (where fate = 'loaded'), "
-            "count(*) filter (where fate = 'rejected'), count(*) filter (where fate = 'left out'), "
-            f"cast({total} as decimal(18,2)), {sums}, "
-            f"cast({total} - coalesce(sum({money}), 0) as decimal(18,4)), "
-            "cast(arg_max(footer_amount, row_in_file) filter (where footer_amount is not null) "
-            "as decimal(18,2)) "
-            "from scratch.staged group by file_order"
-        ).fetchall()
-    except duckdb.ConversionException:
-        raise LoadError(
-            f"the {table.amount} of a file of {table.name} adds up to more than DECIMAL(18,2) "
-            "holds; look at its largest values, or map it in a larger unit"
-        ) from None
-    counted = {row[0]: row[1:] for row in counts}
-    empty = (0, 0, 0, 0, *((0,) * 5 if has_money else (None,) * 5), None)
-    for count in staged:
-        rows, loaded, rejected, left_out, *amounts = counted.get(count.order, empty)
-        if rows != count.rows:
-            raise LoadError(f"{count.file.name}: {count.rows} rows were read and {rows} staged")
-        connection.execute(
-            f"insert into loaded.files values ({', '.join('?' * 17)})",
-            [count.source_number, count.file.label, table.name, count.encoding, *digest(count.file),
-             rows, loaded, rejected, left_out, count.unmatched, *amounts],
-        )  # fmt: skip
-    target = f'sum("{table.amount}")' if has_money else "null"
-    stored = connection.execute(f"select count(*), {target} from loaded.{table.name}").fetchall()[0]
-    booked = connection.execute(
-        "select sum(loaded), sum(amount_loaded) from loaded.files where target_table = ?",
-        [table.name],
-    ).fetchall()[0]
-    if (stored[0], stored[1] or 0) != (booked[0], booked[1] or 0):
-        raise LoadError(
-            f"{table.name} holds {stored}, its files say {booked}: the books do not balance"
-        )
-
-
-def _write_columns(connection: duckdb.DuckDBPyConnection, mapped: dict[str, set[str]]) -> None:
+def _write_columns(connection: duckdb.DuckDBPyConnection, mapped: dict[str, list[str]]) -> None:
     rows = [
-        (table.name, column, column in mapped.get(table.name, set()))
+        (table.name, column, column in mapped.get(table.name, ()))
         for table in tables().values()
         for column in table.columns
     ]
@@ -201,7 +191,11 @@ def _write_columns(connection: duckdb.DuckDBPyConnection, mapped: dict[str, set[
 
 
 def _write_run(
-    pipeline: Pipeline, connection: duckdb.DuckDBPyConnection, load_id: str, as_of: date | None
+    pipeline: Pipeline,
+    connection: duckdb.DuckDBPyConnection,
+    load_id: str,
+    as_of: date | None,
+    known: str,
 ) -> date:
     # A mistyped year far ahead must not decide which month is the last complete one.
     first, last, latest = connection.execute(
@@ -220,7 +214,7 @@ def _write_run(
         raise LoadError(f"as of {dated} there are no sales yet: the first is dated {first}")
     write_calendar(connection, first, max(dated, latest), end_day)
     connection.execute(
-        "insert into loaded.run values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into loaded.run values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             pipeline.name,
             pipeline.title.zh,
@@ -229,6 +223,7 @@ def _write_run(
             dated,
             end_day,
             load_id,
+            known,
         ],
     )
     policy = [
@@ -241,9 +236,10 @@ def _write_run(
     return dated
 
 
-def _files(files: list[SourceFile]) -> str:
-    return (
-        files[0].name
-        if len(files) == 1
-        else f"{len(files)} files, {files[0].name} to {files[-1].name}"
-    )
+def _labels(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(f"select label from scratch.places order by {FILE}").fetchall()
+    return [row[0] for row in rows]
+
+
+def _named(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{len(names)} files, {names[0]} to {names[-1]}"

@@ -10,7 +10,7 @@ EXACT = "DECIMAL(28,8)"
 # Full-width forms as they come from Chinese input methods.
 _NARROW = "0123456789,.-+()%: "
 _WIDE = "".join(chr(ord(character) + 0xFEE0) for character in _NARROW[:-1]) + "\u3000"
-_SIGNS = "\u00a5\uffe5$\u20ac\u00a3"  # yen and yuan, narrow and wide, dollar, euro, pound
+SIGNS = "\u00a5\uffe5$\u20ac\u00a3"  # yen and yuan, narrow and wide, dollar, euro, pound
 BLANKS = literal(" \t\r\n\u3000\u00a0")
 
 MACROS = f"""
@@ -19,7 +19,7 @@ create or replace temp macro narrow(t) as trim(translate(t, {literal(_WIDE)}, {l
 -- (1,234.50) and 1,234.50- are negative; a currency sign may stand before the number, 元 behind it.
 create or replace temp macro bare(t) as regexp_replace(regexp_replace(regexp_replace(
     regexp_replace(narrow(t), '^\\(\\s*(.*?)\\s*\\)$', '-\\1'),
-    '\\s*元$', ''), '^([-+]?)\\s*[{_SIGNS}]\\s*', '\\1'), '^([\\d.,]+)-$', '-\\1');
+    '\\s*元$', ''), '^([-+]?)\\s*[{SIGNS}]\\s*', '\\1'), '^([\\d.,]+)-$', '-\\1');
 
 -- Separators go only where they stand between groups of three; then the point is a point, and where
 -- the point is written otherwise a full stop is none.

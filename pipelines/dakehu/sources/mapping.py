@@ -32,25 +32,38 @@ UNITS = {
 }
 
 
+# Plain numbers and dates are recognised at once; only what is written otherwise is taken apart.
+PLAIN_NUMBER = {".": r"-?\d{1,15}(\.\d{1,8})?", ",": r"-?\d{1,15}"}
+DATED = ("DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S")
+PLAIN_DATE = r"[1-9]\d{3}-\d\d-\d\d"
+
+
 class Typed(NamedTuple):
     """SQL texts of canonical column number `i`, each over the names that the texts before it make.
 
-    Over the joined source, `raw` makes `raw_i`, NULL when the cell is empty, and `due` makes
-    `due_i`: the inputs of an expression that had them all and still gave nothing; `scale` makes
-    `scale_i`, what the mapping multiplies the number by. `plain` makes
-    `plain_i`, a number's digits without ornaments; `exact` makes `exact_i`, the number before it
-    is rounded to the column's scale; `value` the typed column; `fault` the reason for a reject, or
-    NULL. `plain`, `exact`, `scale` and `due` are "" where a column has no use for them.
+    Over the joined source, `cell` makes `cell_i`, `scale` makes `scale_i`, what the mapping
+    multiplies the number by, and `given` keeps the inputs of an expression. `raw` makes `raw_i`,
+    NULL when the cell is empty, and `due` makes `due_i`: the inputs of an expression that had them
+    all and still gave nothing. `plain` makes `plain_i`, the digits of a
+    number that is not written as digits alone; `exact` makes `exact_i`, the number before it
+    is rounded to the column's scale; `value` the typed column; `is_sound` is true where nothing
+    speaks for a reject, and `fault` gives the reason where something does. `repair` names what had
+    to be undone to read the value, NULL where nothing. `plain`, `exact`, `scale`, `given`,
+    `due` and `repair` are "" where a column has no use for them.
     """
 
     column: Column
+    cell: str
+    given: str
     raw: str
     due: str
     scale: str
     plain: str
     exact: str
     value: str
+    is_sound: str
     fault: str
+    repair: str
 
 
 def expression(text: str, where: str) -> exp.Expr:
@@ -109,14 +122,24 @@ def _typed(
     i: int, column: Column, mapping: Mapping, origin: str, native: str, source: Source, where: str
 ) -> Typed:
     is_text = native == "VARCHAR"
-    raw = f"nullif(trim({origin}, {BLANKS}), '')" if is_text else f"({origin})"
+    raw = _filled(f"cell_{i}") if is_text else f"cell_{i}"
     if mapping.missing:
         raw = unmarked(raw if is_text else f"cast({raw} as varchar)", mapping.missing)
         is_text, native = True, "VARCHAR"
-    plain = exact = due = scale = ""
+    plain = exact = given = due = scale = repair = ""
     if column.kind in NUMBERS and not mapping.codes:
         if is_text:
-            plain, exact = f"plain(bare(raw_{i}), {_marks(source)})", f"decimal_of(plain_{i})"
+            simple = literal(PLAIN_NUMBER[source.decimal])
+            plain = (
+                f"case when not regexp_full_match(raw_{i}, {simple}) "
+                f"then plain(bare(raw_{i}), {_marks(source)}) end"
+            )
+            exact = (
+                f"case when plain_{i} is null then try_cast(raw_{i} as {EXACT}) "
+                f"else decimal_of(plain_{i}) end"
+            )
+            undone = f"number_repairs(raw_{i}, {literal(source.thousands)})"
+            repair = f"case when plain_{i} is not null then {undone} end"
         elif NATIVE_NUMBER.fullmatch(native):
             exact = f"try_cast(raw_{i} as {EXACT})"
         else:
@@ -125,22 +148,63 @@ def _typed(
             exact = f"try_cast({exact} * {UNITS[mapping.unit]} as {EXACT})"
         if scale := _scale(mapping):
             exact = f"try_cast(cast({exact} as double) * scale_{i} as {EXACT})"
+    if column.kind == "date" and native not in DATED and not mapping.format and not mapping.codes:
+        text = f"cast(raw_{i} as varchar)"
+        repair = f"case when not {_is_plain_date(text)} then date_repairs({text}) end"
+    if ordered := [key for key in ("unit", "tax", "factor", "codes") if getattr(mapping, key)]:
+        each = f"case when raw_{i} is not null then {literal(','.join(ordered))} end"
+        repair = f"nullif(concat_ws(',', {repair}, {each}), '')" if repair else each
     name = quoted(column.name)
+    sound = [
+        f"{name} is not null" if column.is_required else f"(raw_{i} is null or {name} is not null)"
+    ]
     faults = [
         f"when raw_{i} is not null and {name} is null then {literal(_complaint(column, mapping))}"
     ]
     if mapping.sql is not None:
         names = sorted({c.sql("duckdb") for c in inputs(mapping.sql, where)})
-        given = " and ".join(f"{n} is not null" for n in [*names, "true"])
-        listed = f"concat_ws(', ', {', '.join(names)})" if names else "''"
-        due = f"case when {raw} is null and {given} then {listed} end"
+        given = ", ".join(f"{n} as given_{i}_{k}" for k, n in enumerate(names))
+        filled = " and ".join(f"given_{i}_{k} is not null" for k, _ in enumerate(names)) or "true"
+        listed = ", ".join(f"given_{i}_{k}" for k, _ in enumerate(names)) or "''"
+        due = f"case when raw_{i} is null and {filled} then concat_ws(', ', {listed}) end"
         faults.append(f"when due_{i} is not null then 'the expression gives nothing'")
+        sound.append(f"due_{i} is null")
     if column.is_required:
         faults.append(f"when raw_{i} is null then 'missing'")
     value = _value(i, column, native, mapping.format)
     if mapping.codes:
         value = f"cast({_decoded(f'cast(raw_{i} as varchar)', mapping.codes)} as {column.sql_type})"
-    return Typed(column, raw, due, scale, plain, exact, value, f"case {' '.join(faults)} end")
+    fault = f"case {' '.join(faults)} end"
+    return Typed(
+        column,
+        origin,
+        given,
+        raw,
+        due,
+        scale,
+        plain,
+        exact,
+        value,
+        " and ".join(sound),
+        fault,
+        repair,
+    )
+
+
+def _filled(origin: str) -> str:
+    """A cell's text without blanks around it, NULL when nothing is left.
+
+    Most cells have none: finding that out is far cheaper than trimming with a set of characters.
+    """
+    blank = f"[{BLANKS[1:-1]}]"
+    return (
+        f"case when regexp_matches({origin}, '^$|^{blank}|{blank}$') "
+        f"then nullif(trim({origin}, {BLANKS}), '') else {origin} end"
+    )
+
+
+def _is_plain_date(raw: str) -> str:
+    return f"regexp_full_match({raw}, {literal(PLAIN_DATE)})"
 
 
 def unmarked(text: str, marks: tuple[str, ...]) -> str:
@@ -148,9 +212,13 @@ def unmarked(text: str, marks: tuple[str, ...]) -> str:
 
     A mark is compared without regard to case; `*` stands for anything.
     """
+    return f"case when not regexp_full_match({text}, {marks_pattern(marks)}) then {text} end"
+
+
+def marks_pattern(marks: tuple[str, ...]) -> str:
+    """The regular expression, as a literal, that any of the marks matches."""
     patterns = [re.escape(mark).replace(r"\*", ".*") for mark in marks]
-    pattern = literal(f"(?is){'|'.join(patterns)}")
-    return f"case when not regexp_full_match({text}, {pattern}) then {text} end"
+    return literal(f"(?is){'|'.join(patterns)}")
 
 
 def _scale(mapping: Mapping) -> str:
@@ -218,7 +286,8 @@ def _value(i: int, column: Column, native: str, pattern: str | None) -> str:
         return f"flag(cast({raw} as varchar))"
     if column.kind == "key" and is_text:
         # A spreadsheet that met a long code has kept its first digits only: there is no way back.
-        return f"case when not regexp_full_match({raw}, '\\d(\\.\\d+)?[eE]\\+\\d+') then {raw} end"
+        rounded = f"contains({raw}, '+') and regexp_full_match({raw}, '\\d(\\.\\d+)?[eE]\\+\\d+')"
+        return f"case when not ({rounded}) then {raw} end"
     if column.kind == "key" and native in ("DOUBLE", "FLOAT"):
         whole = f"{raw} = floor({raw}) and abs({raw}) < {EXACT_FLOAT[native]}"
         return f"case when {whole} then cast(try_cast({raw} as hugeint) as varchar) end"
@@ -237,7 +306,12 @@ def _dated(raw: str, target: str, native: str, pattern: str | None) -> str:
     if pattern:
         return f"cast(try_strptime({text}, {literal(pattern)}) as {target})"
     if target == "DATE":
-        return f"date_of({text})"
+        if native != "VARCHAR":
+            return f"date_of({text})"
+        return (
+            f"case when {_is_plain_date(text)} then try_cast({text} as date) "
+            f"else date_of({text}) end"
+        )
     day = f"case when not contains({text}, ':') then cast(date_of({text}) as timestamp) end"
     return f"coalesce(try_cast({text} as timestamp), {day})"
 

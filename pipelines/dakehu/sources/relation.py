@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import duckdb
 from sqlglot import exp
 
+from dakehu.source import SourceFile
 from dakehu.sources.decoding import LoadError
 
+FILE = "file_order"
 ROW = "row_in_file"
-RECORD = "record_in_file"
+RESERVED = (FILE, ROW, "file_index", "record_in_file", "gap_count", "records_before")
 SHOWN = 1000  # characters of a broken row that its reject shows
 
 
-class Relation(NamedTuple):
-    """A readable file: `sql` selects its columns and `row_in_file`; `columns` gives their types.
+class Part(NamedTuple):
+    """One file of a relation: `order` is its place among all files of its table."""
 
-    `faults` is the name of a table (row_in_file, value, reason) of the rows that have the wrong
-    shape, `footer_from` the first row of the footer.
+    order: int
+    file: SourceFile
+    encoding: str
+
+
+class Relation(NamedTuple):
+    """Readable files of one shape: `sql` selects `file_order`, `row_in_file` and their columns.
+
+    `columns` gives the types. `faults` is the name of a table (file_order, row_in_file, value,
+    reason) of the rows that have the wrong shape; `footers` gives, by file_order, the first row of
+    the footer.
     """
 
     sql: str
     columns: dict[str, str]
-    encoding: str
+    parts: tuple[Part, ...]
     faults: str | None = None
-    footer_from: int | None = None
+    footers: Mapping[int, int] = MappingProxyType({})
 
 
 def quoted(name: str) -> str:
@@ -54,6 +66,6 @@ def unique_headings(names: Sequence[str | None], path: Path) -> list[str]:
     for name in cleaned:
         if folded.count(name.lower()) > 1:
             raise LoadError(f'{path.name} has two columns called "{name}"; rename one of them')
-        if name.lower() in (ROW, RECORD):
+        if name.lower() in RESERVED:
             raise LoadError(f'{path.name} calls a column "{name}", as the loader does; rename it')
     return cleaned

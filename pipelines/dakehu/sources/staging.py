@@ -1,4 +1,4 @@
-"""One file at a time into a staged table: every row with its typed values and its fate.
+"""The files of a source into the staged table: every row with its typed values and its fate.
 
 Fates: `loaded`, `rejected` (with the first failing column, its raw value and a reason), `left out`
 (the `where` of the source, the footer, a repetition of a dimension's key).
@@ -6,6 +6,7 @@ Fates: `loaded`, `rejected` (with the first failing column, its raw value and a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import duckdb
@@ -16,21 +17,32 @@ from dakehu.schema import Table
 from dakehu.source import Files, Source, SourceFile
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.formats import read
+from dakehu.sources.macros import EXACT
 from dakehu.sources.mapping import Typed, expression, inputs, typed, unmarked
-from dakehu.sources.relation import Relation, literal, quoted
+from dakehu.sources.relation import FILE, ROW, Part, Relation, literal, quoted
+from dakehu.sources.repairs import count_repairs, reject_ambiguous
 
-FOOTER = "in the footer"
+STAGED = "scratch.staged"
 
 
 class FileCount(NamedTuple):
-    """A staged file: its place in the load, what it is, and how many rows were read from it."""
+    """A staged file, how many rows were read from it, how many of them found no partner."""
 
-    order: int
+    part: Part
     source_number: int
-    file: SourceFile
-    encoding: str
     rows: int
     unmatched: int
+
+
+def open_stage(connection: duckdb.DuckDBPyConnection, table: Table, mapped: list[str]) -> None:
+    """An empty scratch.staged for the rows of a table, with its `mapped` columns."""
+    columns = "".join(f", {quoted(c)} {table.columns[c].sql_type}" for c in mapped)
+    connection.execute(
+        f"create or replace table {STAGED} ({FILE} integer, source_number integer, {ROW} bigint, "
+        "fate varchar, fault_column varchar, fault_value varchar, fault_reason varchar, "
+        f"exact_amount {EXACT}, footer_amount {EXACT}, is_matched boolean, "
+        f"repairs struct(name varchar, kinds varchar, value varchar)[]{columns})"
+    )
 
 
 def stage(
@@ -39,54 +51,56 @@ def stage(
     table: Table,
     source: Source,
     number: int,
-    file: SourceFile,
-    order: int,
-) -> FileCount:
-    """Read one file of a source into scratch.staged_<order>.
+    files: dict[int, SourceFile],
+) -> list[FileCount]:
+    """Add the files of a source, given by their place, to the staged table.
 
     Raises:
-        LoadError: it cannot be read as mapped, or a join would multiply its rows.
+        LoadError: one cannot be read as mapped, or a join would multiply its rows.
     """
-    where = f"{file.name}, [[source]] {number}"
-    main = read(connection, file, source, _expected(source, where), f"main_{order}")
-    relation, found = _joined(pipeline, connection, source, main, where, order)
-    columns = typed(connection, table, source, relation, where)
-    kept = "true" if source.where is None else f"coalesce(({source.where}\n), false)"
-    if source.where is not None:
-        expression(source.where, f"{where}.where")
-    footer = f"row_in_file >= {main.footer_from}" if main.footer_from else "false"
-    try:
-        connection.execute(
-            f"create or replace table scratch.staged_{order} as "
-            f"select {order} as file_order, {number} as source_number, "
-            f"{literal(file.label)} as file, * "
-            f"from ({_statement(table, columns, relation, kept, footer, found)})"
-        )
-    except duckdb.Error as error:
-        raise LoadError(f"{where}: {str(error).splitlines()[0]}") from None
-    if main.faults:
-        connection.execute(
-            f"insert into scratch.staged_{order} by name select {order} as file_order, "
-            f"{number} as source_number, {literal(file.label)} as file, row_in_file, "
-            f"case when {footer} then 'left out' else 'rejected' end as fate, "
-            f"null as fault_column, value as fault_value, reason as fault_reason from {main.faults}"
-        )
-    (rows,) = connection.execute(f"select count(*) from ({main.sql})").fetchall()[0]
-    if main.faults:
-        rows += connection.execute(f"select count(*) from {main.faults}").fetchall()[0][0]
-    staged, unmatched = connection.execute(
-        f"select count(*), count(*) filter (where not is_matched) from scratch.staged_{order}"
-    ).fetchall()[0]
-    if staged > rows:
-        raise LoadError(
-            f"{where}: its join finds several partners for a row ({rows} rows became {staged}); "
-            "join on a column that is unique in the joined file"
-        )
-    return FileCount(order, number, file, main.encoding, rows, unmatched)
+    where = f"[[source]] {number}"
+    shown = f"{next(iter(files.values())).name}, {where}" if len(files) == 1 else where
+    partners = _partners(pipeline, connection, source, shown)
+    counts = []
+    for relation in read(connection, files, source, _expected(source, shown), f"main_{number}"):
+        named = f"{relation.parts[0].file.name}, {where}"
+        relation_sql, found = _joined(source, relation, partners, named)
+        columns = typed(connection, table, source, relation_sql, named)
+        kept = "true" if source.where is None else f"coalesce(({source.where}\n), false)"
+        if source.where is not None:
+            expression(source.where, f"{named}.where")
+        try:
+            connection.execute(
+                f"insert into {STAGED} by name "
+                f"{_statement(table, columns, relation_sql, kept, found, number)}"
+            )
+        except duckdb.Error as error:
+            raise LoadError(f"{named}: {str(error).splitlines()[0]}") from None
+        if relation.faults:
+            connection.execute(
+                f"insert into {STAGED} by name select {FILE}, {number} as source_number, {ROW}, "
+                "'rejected' as fate, value as fault_value, reason as fault_reason "
+                f"from {relation.faults}"
+            )
+        _leave_out_footers(connection, table, relation.footers, columns)
+        counts += _counted(connection, relation, number)
+        reject_ambiguous(connection, table, source, relation)
+        count_repairs(connection, table, source, number, relation)
+    clear_scratch(connection)
+    return counts
+
+
+def clear_scratch(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the tables of text that files were read into; what counts is staged."""
+    for (name,) in connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'scratch' "
+        "and table_name not in ('staged', 'places')"
+    ).fetchall():
+        connection.execute(f"drop table scratch.{quoted(name)}")
 
 
 def _statement(
-    table: Table, columns: list[Typed], relation: str, kept: str, footer: str, found: str
+    table: Table, columns: list[Typed], relation: str, kept: str, found: str, number: int
 ) -> str:
     """The SELECT that types every row of the relation and judges it."""
 
@@ -95,55 +109,121 @@ def _statement(
         return "".join(f", {sql} as {part}_{i}" for sql, i in made if sql)
 
     numbered = list(enumerate(columns))
-    # An amount too large for its column is rejected, and is in no sum; that of a total row is a
-    # sum already.
-    amount = next(
+    given = "".join(f", {t.given}" for t in columns if t.given)
+    names = [quoted(t.column.name) for t in columns]
+    values = ", ".join(f"{t.value} as {name}" for t, name in zip(columns, names, strict=True))
+    # An amount too large for its column is rejected, and is in no sum.
+    exact = next(
         (
             f"case when {quoted(table.amount)} is not null then exact_{i} end"
             for i, t in numbered
             if t.column.name == table.amount
         ),
-        "cast(null as decimal(28,8))",
+        f"cast(null as {EXACT})",
     )
-    shown_names = [
-        f"case when not is_footer then {n} end as {n}" if n == quoted(table.amount) else n
-        for n in (quoted(t.column.name) for t in columns)
-    ]
-    first = " ".join(f"when fault_{i} is not null then {i}" for i, _ in numbered)
+    shown = {
+        i: f"coalesce(cast(raw_{i} as varchar), due_{i})" if t.due else f"cast(raw_{i} as varchar)"
+        for i, t in numbered
+    }
+    column = " ".join(f"when ({t.fault}) is not null then {i}" for i, t in numbered)
 
     def pick(choices: dict[int, str]) -> str:
         branches = " ".join(f"when {i} then {sql}" for i, sql in choices.items())
         return f"case first_fault {branches} end"
 
-    shown = {
-        i: f"coalesce(cast(raw_{i} as varchar), due_{i})" if t.due else f"raw_{i}"
-        for i, t in numbered
-    }
-    names = [quoted(t.column.name) for t in columns]
-    values = ", ".join(f"{t.value} as {name}" for t, name in zip(columns, names, strict=True))
     return f"""
-        with raws as (
-            select row_in_file, {footer} as is_footer,
-                {kept} and not ({footer}) as is_kept, {found} as is_matched
-                {each("raw")} {each("due")} {each("scale")} {relation}
+        with cells as (
+            select {FILE}, {ROW}, {kept} as is_kept, {found} as is_matched
+                {each("cell")} {each("scale")} {given} {relation}
         ),
-        plains as (select * {each("plain")} from raws),
+        raws as (select * {each("raw")} from cells),
+        plains as (select * {each("due")} {each("plain")} from raws),
         exacts as (select * {each("exact")} from plains),
         valued as (select *, {values} from exacts),
-        judged as (select * {each("fault")} from valued),
-        found as (select *, case {first} end as first_fault from judged)
+        judged as (select *, {" and ".join(t.is_sound for t in columns)} as is_sound from valued),
+        found as (
+            select * {each("repair")},
+                case when not is_sound then case {column} end end as first_fault
+            from judged
+        )
         select
-            row_in_file,
-            case when not is_kept then 'left out' when first_fault is not null then 'rejected'
-                else 'loaded' end as fate,
+            {FILE},
+            {number} as source_number,
+            {ROW},
+            case when not is_kept then 'left out' when is_sound then 'loaded' else 'rejected'
+                end as fate,
             {pick({i: literal(t.column.name) for i, t in numbered})} as fault_column,
-            {pick({i: f"cast({sql} as varchar)" for i, sql in shown.items()})} as fault_value,
-            {pick({i: f"fault_{i}" for i, _ in numbered})} as fault_reason,
-            case when not is_footer then {amount} end as exact_amount,
-            case when is_footer then {amount} end as footer_amount,
-            is_matched, {", ".join(shown_names)}
+            {pick(shown)} as fault_value,
+            {pick({i: t.fault for i, t in numbered})} as fault_reason,
+            {exact} as exact_amount,
+            is_matched,
+            {_repaired(columns)} as repairs,
+            {", ".join(names)}
         from found
     """
+
+
+def _repaired(columns: list[Typed]) -> str:
+    """The repairs of a row as a list, NULL in the usual case that there is none."""
+    repaired = [(i, t) for i, t in enumerate(columns) if t.repair]
+    if not repaired:
+        return "null"
+    listed = ", ".join(
+        f"case when repair_{i} is not null then struct_pack(name := {literal(t.column.name)}, "
+        f"kinds := repair_{i}, value := cast(raw_{i} as varchar)) end"
+        for i, t in repaired
+    )
+    some = " or ".join(f"repair_{i} is not null" for i, _ in repaired)
+    return f"case when {some} then [{listed}] end"
+
+
+def _leave_out_footers(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    footers: Mapping[int, int],
+    columns: list[Typed],
+) -> None:
+    """Total rows are left out, and what they say of the amount is kept apart: it is a sum."""
+    has_amount = table.amount in {t.column.name for t in columns}
+    amount = f", {quoted(table.amount)} = null" if has_amount else ""
+    for order, first in footers.items():
+        connection.execute(
+            f"update {STAGED} set fate = 'left out', footer_amount = exact_amount, "
+            f"exact_amount = null{amount} where {FILE} = {order} and {ROW} >= {first}"
+        )
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, number: int
+) -> list[FileCount]:
+    """The rows of each file, counted where they were read, beside those that were staged."""
+    read_from = f"select {FILE} from ({relation.sql})"
+    if relation.faults:
+        read_from += f" union all select {FILE} from {relation.faults}"
+    rows = dict(
+        connection.execute(f"select {FILE}, count(*) from ({read_from}) group by {FILE}").fetchall()
+    )
+    staged = {
+        order: (count, unmatched)
+        for order, count, unmatched in connection.execute(
+            f"select {FILE}, count(*), count(*) filter (where not is_matched) from {STAGED} "
+            f"where source_number = {number} group by {FILE}"
+        ).fetchall()
+    }
+    counts = []
+    for part in relation.parts:
+        count, unmatched = staged.get(part.order, (0, 0))
+        expected = rows.get(part.order, 0)
+        if count > expected:
+            raise LoadError(
+                f"{part.file.name}, [[source]] {number}: its join finds several partners for a row "
+                f"({expected} rows became {count}); join on a column that is unique in the joined "
+                "file"
+            )
+        if count < expected:
+            raise LoadError(f"{part.file.name}: {expected} rows were read and {count} staged")
+        counts.append(FileCount(part, number, count, unmatched))
+    return counts
 
 
 def _expected(source: Source, where: str) -> set[str]:
@@ -156,13 +236,29 @@ def _expected(source: Source, where: str) -> set[str]:
     return named | {column.name for text in texts for column in inputs(text, where)}
 
 
+def _partners(
+    pipeline: Pipeline, connection: duckdb.DuckDBPyConnection, source: Source, where: str
+) -> list[list[Relation]]:
+    """What each join of a source reads.
+
+    Raises:
+        LoadError: a joined file has a row of the wrong shape.
+    """
+    partners = []
+    for place, join in enumerate(source.join, 1):
+        files = dict(enumerate(pipeline.expand(join), 1))
+        relations = read(connection, files, join, set(), f"join_{place}")
+        if broken := [relation.faults for relation in relations if relation.faults]:
+            row, reason = connection.execute(
+                f"select {ROW}, reason from {broken[0]} order by {ROW} limit 1"
+            ).fetchall()[0]
+            raise LoadError(f"{where}.join {place}: row {row} of a joined file has the {reason}")
+        partners.append(relations)
+    return partners
+
+
 def _joined(
-    pipeline: Pipeline,
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    main: Relation,
-    where: str,
-    order: int,
+    source: Source, main: Relation, partners: list[list[Relation]], where: str
 ) -> tuple[str, str]:
     """The FROM clause of a source with its joins, and the condition that all found a partner."""
     own = _marked(main, source)
@@ -170,22 +266,9 @@ def _joined(
     if not source.join:
         return relation, found
     shown, taken = ["source.*"], {name.lower() for name in main.columns}
-    for place, join in enumerate(source.join, 1):
+    for place, (join, parts) in enumerate(zip(source.join, partners, strict=True), 1):
         partner = f"join{place}"
-        parts = [
-            read(connection, file, join, set(), f"join_{order}_{place}_{n}")
-            for n, file in enumerate(pipeline.expand(join))
-        ]
-        if broken := [part.faults for part in parts if part.faults]:
-            row, reason = connection.execute(
-                f"select row_in_file, reason from {broken[0]} order by row_in_file limit 1"
-            ).fetchall()[0]
-            raise LoadError(f"{where}.join {place}: row {row} of a joined file has the {reason}")
-        rows = " union all by name ".join(
-            f"(select * exclude (row_in_file) from ({_marked(part, join)})"
-            + (f" where row_in_file < {part.footer_from})" if part.footer_from else ")")
-            for part in parts
-        )
+        rows = " union all by name ".join(_partner_rows(part, join) for part in parts)
         relation += (
             f" left join (select *, true as is_partner_{place} from ({rows})) as {partner} "
             f"on {_condition(join.on, partner, where)}\n"
@@ -203,6 +286,14 @@ def _joined(
     return f"from (select {', '.join(shown)} {relation}) as source", found
 
 
+def _partner_rows(relation: Relation, join: Files) -> str:
+    footer = "".join(
+        f" and not ({FILE} = {order} and {ROW} >= {first})"
+        for order, first in relation.footers.items()
+    )
+    return f"(select * exclude ({FILE}, {ROW}) from ({_marked(relation, join)}) where true{footer})"
+
+
 def _marked(relation: Relation, files: Files) -> str:
     """The relation with the texts that mean no value taken out of every column of text."""
     texts = [quoted(name) for name, kind in relation.columns.items() if kind == "VARCHAR"]
@@ -218,39 +309,3 @@ def _condition(on: str, partner: str, where: str) -> str:
     if isinstance(tree, exp.Column) and not tree.table:
         return f"source.{quoted(tree.name)} = {partner}.{quoted(tree.name)}"
     return on
-
-
-def settle_duplicates(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    distinct: dict[int, bool],
-) -> None:
-    """Of rows that share the table's key the first in file order is loaded.
-
-    A later one is left out where the source says `distinct`, else rejected with the row it repeats.
-    """
-    columns = {row[0] for row in connection.execute("describe scratch.staged").fetchall()}
-    if not table.key or not set(table.key) <= columns:
-        return
-    key = ", ".join(f"coalesce(cast({quoted(c)} as varchar), '')" for c in table.key)
-    place = "over (partition by key_values order by file_order, row_in_file)"
-    connection.execute(
-        "create or replace temp table repeated as "
-        f"with keyed as (select file_order, row_in_file, file, [{key}] as key_values "
-        "from scratch.staged where fate = 'loaded'), "
-        "shared as (select key_values from keyed group by key_values having count(*) > 1) "
-        f"select keyed.*, first_value(file) {place} as first_file, "
-        f"first_value(row_in_file) {place} as first_row, row_number() {place} as occurrence "
-        "from keyed semi join shared using (key_values)"
-    )
-    flags = " ".join(f"when {number} then {str(flag).lower()}" for number, flag in distinct.items())
-    connection.execute(
-        "update scratch.staged as staged set "
-        f"fate = case when (case staged.source_number {flags} end) "
-        "then 'left out' else 'rejected' end, "
-        f"fault_column = {literal(', '.join(table.key))}, "
-        "fault_value = array_to_string(repeated.key_values, ', '), "
-        "fault_reason = 'repeats row ' || repeated.first_row || ' of ' || repeated.first_file "
-        "from repeated where repeated.occurrence > 1 "
-        "and staged.file_order = repeated.file_order and staged.row_in_file = repeated.row_in_file"
-    )
