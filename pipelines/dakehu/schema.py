@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -24,13 +25,30 @@ SQL_TYPES = {
 }
 
 
+class Reference(NamedTuple):
+    """The column whose values a foreign key may hold."""
+
+    table: str
+    column: str
+
+
 @dataclass(frozen=True)
 class Column:
-    """A canonical column: `kind` is one of SQL_TYPES, `is_required` means no row may lack it."""
+    """A canonical column: `kind` is one of SQL_TYPES, `is_required` means no row may lack it.
+
+    `level` says how usual it is, L0 (needed) to L3 (rare); `unit` is "" where it has none;
+    `values` are the words that the reports know, empty where any will do.
+    """
 
     name: str
     kind: str
     is_required: bool
+    level: str
+    unit: str
+    zh: str
+    en: str
+    values: tuple[str, ...]
+    reference: Reference | None
 
     @property
     def sql_type(self) -> str:
@@ -43,6 +61,9 @@ class Table:
     """A canonical table; `key` is empty where there is no natural one, `amount` is its money."""
 
     name: str
+    level: str
+    zh: str
+    en: str
     grain: str
     key: tuple[str, ...]
     amount: str
@@ -52,17 +73,43 @@ class Table:
 @cache
 def tables() -> dict[str, Table]:
     """sql/schema.yml by table name."""
-    written = yaml.load((SQL / "schema.yml").read_text("utf-8"), yaml.CSafeLoader)
+    # The base loader leaves every word a text, and need not look for numbers and dates.
+    written = yaml.load((SQL / "schema.yml").read_text("utf-8"), yaml.CBaseLoader)
+    keys = {name: entry.get("key", ()) for name, entry in written.items()}
     return {
         name: Table(
             name=name,
+            level=entry["level"],
+            zh=entry["zh"],
+            en=entry["en"],
             grain=entry["grain"],
-            key=tuple(entry.get("key", ())),
+            key=tuple(keys[name]),
             amount=entry.get("amount", ""),
             columns={
-                column: Column(column, kind.rstrip("!"), kind.endswith("!"))
-                for column, kind in entry["columns"].items()
+                column: _column(column, meaning, entry["level"], keys)
+                for column, meaning in entry["columns"].items()
             },
         )
         for name, entry in written.items()
     }
+
+
+def _column(name: str, meaning: dict[str, Any], level: str, keys: dict[str, list[str]]) -> Column:
+    kind = meaning["type"]
+    return Column(
+        name=name,
+        kind=kind.rstrip("!"),
+        is_required=kind.endswith("!"),
+        level=meaning.get("level", level),
+        unit=meaning.get("unit", ""),
+        zh=meaning["zh"],
+        en=meaning["en"],
+        values=tuple(meaning.get("values", ())),
+        reference=_reference(meaning["references"], keys) if "references" in meaning else None,
+    )
+
+
+def _reference(written: str, keys: dict[str, list[str]]) -> Reference:
+    """`table.column`, or `table` for the one column of its key."""
+    table, _, column = written.partition(".")
+    return Reference(table, column or keys[table][0])

@@ -8,21 +8,9 @@ from dataclasses import replace
 from dakehu.proposal.dimensions import KEYS, drawn
 from dakehu.proposal.lines import Feed, identifier
 from dakehu.proposal.synonyms import normal
+from dakehu.schema import tables
 from dakehu.sources.relation import literal
 
-REFERENCES = (
-    ("order_lines", "customer_id", "customers"),
-    ("order_lines", "product_id", "products"),
-    ("order_lines", "person_id", "people"),
-    ("order_lines", "ship_to_territory_id", "territories"),
-    ("customers", "territory_id", "territories"),
-    ("invoices", "customer_id", "customers"),
-    ("payments", "customer_id", "customers"),
-    ("bids", "customer_id", "customers"),
-    ("sell_out", "distributor_id", "customers"),
-    ("sell_out", "product_id", "products"),
-    ("account_team", "person_id", "people"),
-)
 NAMES = {
     "customers": ("customer_id", "customer_name"),
     "products": ("product_id", "product_name"),
@@ -53,12 +41,15 @@ def settle(feeds: list[Feed]) -> list[Feed]:
 
 
 def _facts(feeds: list[Feed], dimension: str) -> list[tuple[Feed, str]]:
+    """The columns of other tables that hold the dimension's keys."""
     return [
-        (feed, column)
-        for table, column, target in REFERENCES
+        (feed, column.name)
+        for table in tables().values()
+        for column in table.columns.values()
+        if column.reference and column.reference.table == dimension != table.name
         for feed in feeds
-        if target == dimension and feed.table == table and not feed.is_off
-        if column in feed.lines and feed.lines[column].heading
+        if feed.table == table.name and not feed.is_off
+        if column.name in feed.lines and feed.lines[column.name].heading
     ]
 
 

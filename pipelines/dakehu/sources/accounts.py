@@ -9,7 +9,7 @@ import duckdb
 from dakehu.schema import Table
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.increments import Place
-from dakehu.sources.relation import FILE, ROW, quoted
+from dakehu.sources.relation import FILE, ROW, insert_rows, quoted
 from dakehu.sources.staging import STAGED, FileCount
 
 
@@ -50,9 +50,7 @@ def account(
         )
         for count in sorted(counts, key=lambda count: count.part.order)
     ]
-    if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"insert into loaded.files values ({marks})", rows)
+    insert_rows(connection, "loaded.files", rows)
 
 
 def balance(connection: duckdb.DuckDBPyConnection, table: Table, mapped: list[str]) -> None:

@@ -11,6 +11,7 @@ import duckdb
 from dakehu.paths import PACKAGE, SQL
 from dakehu.pipeline import Pipeline
 from dakehu.source import Source, SourceFile
+from dakehu.sources.relation import insert_rows
 from dakehu.sources.unpacking import Content
 
 
@@ -155,11 +156,11 @@ def write_changes(connection: duckdb.DuckDBPyConnection, memory: Memory) -> None
         "create or replace temp table files_before (target_table varchar, "
         "file varchar, sha256 varchar, rows bigint, amount decimal(18,2))"
     )
-    if memory.files:
-        connection.executemany(
-            "insert into files_before values (?, ?, ?, ?, ?)",
-            [(f.target_table, f.file, f.sha256, f.rows, f.amount) for f in memory.files],
-        )
+    insert_rows(
+        connection,
+        "files_before",
+        [(f.target_table, f.file, f.sha256, f.rows, f.amount) for f in memory.files],
+    )
     connection.execute(
         """
         insert into loaded.changes

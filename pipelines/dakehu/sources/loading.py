@@ -11,6 +11,7 @@ import duckdb
 
 from dakehu.pipeline import Pipeline
 from dakehu.schema import Table, tables
+from dakehu.source import SourceFile
 from dakehu.sources import repairs
 from dakehu.sources.accounts import account, balance
 from dakehu.sources.decoding import LoadError
@@ -27,10 +28,11 @@ from dakehu.sources.increments import (
     write_changes,
 )
 from dakehu.sources.macros import MACROS
-from dakehu.sources.relation import FILE, ROW, literal, quoted
+from dakehu.sources.orphans import write_orphans
+from dakehu.sources.relation import FILE, ROW, insert_rows, literal, quoted
 from dakehu.sources.staging import STAGED, open_stage, stage
 from dakehu.sources.structure import open_structure
-from dakehu.sources.unpacking import contents
+from dakehu.sources.unpacking import Content, contents
 
 Say = Callable[[str], None]
 
@@ -72,13 +74,15 @@ def load(
     }
     open_structure(connection, mapped, is_kept=memory.is_usable)
     connection.execute(MACROS + repairs.MACROS)
+    found: dict[SourceFile, Content] = {}
     for name, columns in mapped.items():
-        places = _places(pipeline, name)
+        places = _places(pipeline, name, found)
         _load_table(
             pipeline, connection, tables()[name], columns, places, memory, load_id, progress
         )
     derive_dimensions(connection, set(mapped), load_id)
     _write_columns(connection, mapped)
+    write_orphans(connection, {name: set(columns) for name, columns in mapped.items()})
     write_changes(connection, memory)
     dated = _write_run(pipeline, connection, load_id, as_of, known)
     counts = connection.execute(
@@ -87,15 +91,18 @@ def load(
     return Loaded(dated, *(int(count) for count in counts))
 
 
-def _places(pipeline: Pipeline, table: str) -> list[Place]:
-    """Every file that feeds the table, in order: by source, then by name."""
+def _places(pipeline: Pipeline, table: str, found: dict[SourceFile, Content]) -> list[Place]:
+    """Every file that feeds the table, in order: by source, then by name.
+
+    `found` keeps the contents: a file that feeds several tables is looked through once.
+    """
     places: list[Place] = []
     for number, source in enumerate(pipeline.source, 1):
         if source.table != table:
             continue
         files = pipeline.expand(source)
         joined = [file for join in source.join for file in pipeline.expand(join)]
-        found = contents(files + joined)
+        found |= contents(file for file in files + joined if file not in found)
         joined_sha256 = "".join(found[file].sha256 for file in joined)
         places += [
             Place(order, number, source, file, found[file], joined_sha256)
@@ -125,8 +132,9 @@ def _load_table(
         f"create or replace table scratch.places ({FILE} integer, source_number integer, "
         "label varchar, is_distinct boolean)"
     )
-    connection.executemany(
-        "insert into scratch.places values (?, ?, ?, ?)",
+    insert_rows(
+        connection,
+        "scratch.places",
         [(p.order, p.source_number, p.file.label, p.source.distinct) for p in places],
     )
     open_stage(connection, table, mapped)
@@ -187,7 +195,7 @@ def _write_columns(connection: duckdb.DuckDBPyConnection, mapped: dict[str, list
         for table in tables().values()
         for column in table.columns
     ]
-    connection.executemany("insert into loaded.columns values (?, ?, ?)", rows)
+    insert_rows(connection, "loaded.columns", rows)
 
 
 def _write_run(
@@ -231,8 +239,7 @@ def _write_run(
         for report, rules in pipeline.policy.items()
         for name, value in rules.items()
     ]
-    if policy:
-        connection.executemany("insert into loaded.policy values (?, ?, ?)", policy)
+    insert_rows(connection, "loaded.policy", policy)
     return dated
 
 

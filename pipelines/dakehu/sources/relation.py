@@ -52,6 +52,16 @@ def literal(value: str) -> str:
     return exp.Literal.string(value).sql("duckdb")
 
 
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]
+) -> None:
+    """Rows of Python values into a table, in one statement: a hundred times as fast as singly."""
+    if rows:
+        marks = f"({', '.join('?' * len(rows[0]))})"
+        values = [value for row in rows for value in row]
+        connection.execute(f"insert into {table} values {', '.join([marks] * len(rows))}", values)
+
+
 def scratch_file(connection: duckdb.DuckDBPyConnection, name: str) -> Path:
     """A file in the directory where this connection spills, which is cleared away with it."""
     (folder,) = connection.execute("select current_setting('temp_directory')").fetchall()[0]

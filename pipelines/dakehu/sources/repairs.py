@@ -8,7 +8,7 @@ from dakehu.schema import Table
 from dakehu.source import Source
 from dakehu.sources.macros import SIGNS
 from dakehu.sources.mapping import marks_pattern
-from dakehu.sources.relation import FILE, ROW, Relation, literal, quoted
+from dakehu.sources.relation import FILE, ROW, Relation, insert_rows, literal, quoted
 
 # Each gives the kinds of repair of one text, separated by commas, or NULL.
 MACROS = f"""
@@ -67,14 +67,14 @@ def count_repairs(
                 f"arg_min({cell}, {ROW}) from ({relation.sql}) "
                 f"where regexp_full_match(trim({cell}), {marks_pattern(marks)}) group by {FILE}"
             ).fetchall()
-    if found:
-        connection.executemany(
-            "insert into loaded.repairs values (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (number, labels[order], table.name, name, kind, count, row, value)
-                for order, name, kind, count, row, value in sorted(found)
-            ],
-        )
+    insert_rows(
+        connection,
+        "loaded.repairs",
+        [
+            (number, labels[order], table.name, name, kind, count, row, value)
+            for order, name, kind, count, row, value in sorted(found)
+        ],
+    )
 
 
 def reject_ambiguous(

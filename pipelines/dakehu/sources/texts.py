@@ -21,6 +21,7 @@ from dakehu.sources.relation import (
     SHOWN,
     Part,
     Relation,
+    insert_rows,
     literal,
     quoted,
     scratch_file,
@@ -98,9 +99,7 @@ def _read(
             f"{shown} cannot be read as a table: {str(error).splitlines()[0]}"
         ) from None
     connection.execute(f"create or replace table {listed} ({FILE} integer, path varchar)")
-    connection.executemany(
-        f"insert into {listed} values (?, ?)", [(t.part.order, str(t.path)) for t in texts]
-    )
+    insert_rows(connection, listed, [(t.part.order, str(t.path)) for t in texts])
     connection.execute(
         f"create or replace table {faults} as select {FILE}, cast(line as bigint) as {ROW}, "
         f"first(trim(csv_line, chr(10) || chr(13))[:{SHOWN}] order by error_message) as value, "
