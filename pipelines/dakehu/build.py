@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dakehu import models
+from dakehu import gates, models
 from dakehu.paths import WAREHOUSES
-from dakehu.pipeline import Pipeline
+from dakehu.pipeline import Pipeline, PipelineError
 from dakehu.sources import Loaded, load
 from dakehu.warehouse import building, publish
 
@@ -33,7 +33,7 @@ class Built:
 
     path: Path
     loaded: Loaded
-    checks: list[models.CheckResult]
+    checks: list[gates.CheckResult]
     refused: str
 
 
@@ -49,8 +49,10 @@ def build(
     """Load the sources, build and check the models, publish the warehouse.
 
     Raises:
+        PipelineError: [policy.data_quality] names no threshold, or gives it no value that can be.
         GateRefused: a blocking check failed and `force` is not set; nothing was published.
     """
+    _check_thresholds(pipeline)
     path = warehouse or WAREHOUSES / f"{pipeline.name}.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
     with building(path, run_id, is_continued=True) as (temporary, connection):
@@ -58,7 +60,7 @@ def build(
         ordered = models.read_models()
         say(f"building {len(ordered)} models as of {loaded.as_of}")
         models.build(connection, ordered)
-        checks = models.check(connection, models.read_checks())
+        checks = gates.check(connection, models.read_checks())
         refused = refusal(checks)
         if refused and not force:
             raise GateRefused(refused)
@@ -69,17 +71,31 @@ def build(
 def judge(pipeline: Pipeline, *, run_id: str, say: Say) -> list[str]:
     """Load the sources, build and check the models, publish nothing; returns what there is to say.
 
-    One line per canonical table, then one per file and reason that rejected rows, then one per
-    check that failed.
+    One line per canonical table; then, the most rows first, one per reason that rejected rows, per
+    kind of repair, per overlap of two files, per foreign key with orphans; then one per kind of
+    change since the load before, and one per check that failed, with the first row that it found.
+
+    Raises:
+        PipelineError: as `build` does.
     """
+    _check_thresholds(pipeline)
     # Beside another file than a run's: looking must not clear away what a run is building.
     path = WAREHOUSES / f"{pipeline.name}.check.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
     with building(path, run_id) as (_, connection):
         load(pipeline, connection, load_id=run_id, progress=say)
         models.build(connection, models.read_models())
-        checks = models.check(connection, models.read_checks())
-        return _by_table(connection) + _by_reason(connection) + _by_check(checks)
+        checks = gates.check(connection, models.read_checks())
+        looks = (_by_table, _by_reason, _by_repair, _by_overlap, _by_orphan, _by_change)
+        return [line for look in looks for line in look(connection)] + _by_check(connection, checks)
+
+
+def _check_thresholds(pipeline: Pipeline) -> None:
+    """Say before the load, not after it, that a threshold cannot be."""
+    try:
+        models.thresholds(pipeline.policy.get("data_quality", {}))
+    except ValueError as error:
+        raise PipelineError(f"{pipeline.path.name}: {error}") from None
 
 
 def _by_table(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -108,18 +124,82 @@ def _by_reason(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _by_check(checks: list[models.CheckResult]) -> list[str]:
+def _by_repair(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select target_table, column_name, kind, sum(row_count), count(distinct file), "
+        "min(file), arg_min(example_row, file), arg_min(example_value, file) "
+        "from mart_data_quality__repairs group by all order by 4 desc, 1, 2, 3"
+    ).fetchall()
     return [
-        f"{'refuses' if c.severity == 'block' else 'warns'}: {c.check}: {c.failing_rows:,} rows. "
-        f"{c.description_en}"
+        f"repaired {count:,}: {table}.{column}: {kind}, in {files:,} "
+        f"{'file' if files == 1 else 'files'}, such as {_quoted(value)} ({file}, row {row})"
+        for table, column, kind, count, files, file, row, value in rows
+    ]
+
+
+def _by_overlap(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select target_table, file, winner_file, row_count, changed_count "
+        "from mart_data_quality__overlaps order by row_count desc, file, winner_file"
+    ).fetchall()
+    return [
+        f"overlap {count:,}: {table}: rows of {file} stand again in {winner} and count there only"
+        + (f"; {changed:,} of them differ" if changed else "")
+        for table, file, winner, count, changed in rows
+    ]
+
+
+def _by_orphan(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select table_name, column_name, reference_table, orphan_count, row_count, example_key "
+        "from mart_data_quality__orphans where orphan_count > 0 order by 4 desc, 1, 2, 3"
+    ).fetchall()
+    return [
+        f"orphans {orphans:,} of {count:,}: {table}.{column} is not in {reference}, "
+        f"such as {_quoted(key)}"
+        for table, column, reference, orphans, count, key in rows
+    ]
+
+
+def _by_change(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select change, count(*), sum(coalesce(rows_after, 0) - coalesce(rows_before, 0)), "
+        "min(file) from mart_data_quality__changes where change <> 'unchanged' "
+        "group by change order by change"
+    ).fetchall()
+    return [
+        f"since the load before, {change.replace('_', ' ')}: {count:,} "
+        f"{'file' if count == 1 else 'files'} ({step:+,} rows), such as {file}"
+        for change, count, step, file in rows
+    ]
+
+
+def _by_check(connection: duckdb.DuckDBPyConnection, checks: list[gates.CheckResult]) -> list[str]:
+    first = dict(
+        connection.execute(
+            f'select "check", shown from {gates.FAILING_ROWS} where row_number = 1'
+        ).fetchall()
+    )
+    return [
+        f"{'refuses' if c.severity == 'block' else 'warns'}: {c.check}: {_rows(c.failing_rows)}. "
+        f"{c.description_en} "
+        f"First: {first[c.check][:200]}"
         for c in checks
         if c.status == "fail"
     ]
 
 
-def refusal(checks: list[models.CheckResult]) -> str:
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
+
+
+def _quoted(value: str | None) -> str:
+    return f'"{value[:60]}"' if value else "an empty value"
+
+
+def refusal(checks: list[gates.CheckResult]) -> str:
     """One sentence on the blocking checks that failed, "" when none did."""
     failed = [c for c in checks if c.severity == "block" and c.status == "fail"]
     return "; ".join(
-        f"data gate {c.check} refused: {c.failing_rows} rows. {c.description_en}" for c in failed
+        f"data gate {c.check} refused: {_rows(c.failing_rows)}. {c.description_en}" for c in failed
     )

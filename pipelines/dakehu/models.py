@@ -1,8 +1,10 @@
-"""The SQL models: read from sql/, put in dependency order, built and checked."""
+"""The SQL models: read from sql/, put in dependency order, and built on the gates' thresholds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -16,8 +18,6 @@ from dakehu.paths import SQL
 
 if TYPE_CHECKING:
     import duckdb
-
-CHECKS = "mart_data_quality__checks"
 
 
 class Model(NamedTuple):
@@ -34,20 +34,9 @@ class Model(NamedTuple):
         return "view" if self.layer == "staging" else "table"
 
 
-class CheckResult(NamedTuple):
-    """What a check found: a `failing_rows` of 0 is a pass."""
-
-    check: str
-    severity: str
-    status: str
-    failing_rows: int
-    description_en: str
-    description_zh: str
-
-
 @cache
 def codebook() -> dict[str, Any]:
-    """sql/models.yml: for each model its grain, key and columns; the report tables; the checks."""
+    """sql/models.yml: each model's grain, key, columns; the reports' tables; gates; checks."""
     return yaml.load((SQL / "models.yml").read_text("utf-8"), yaml.CSafeLoader)
 
 
@@ -72,48 +61,49 @@ def read_checks(folder: Path = SQL) -> list[Model]:
     return [_parse(path) for path in sorted((folder / "checks").glob("*.sql"))]
 
 
+def thresholds(settings: Mapping[str, Any]) -> dict[str, float]:
+    """Every threshold of the data gates: the default of models.yml, or what `settings` says.
+
+    `settings` is the pipeline file's [policy.data_quality].
+
+    Raises:
+        ValueError: a name is not known, a value is no number from 0, or a share is above 1.
+    """
+    values = {name: gate["value"] for name, gate in codebook()["gates"].items()}
+    for name, value in settings.items():
+        where = f"[policy.data_quality] {name}"
+        if name not in values:
+            match = get_close_matches(name, values, 1)
+            hint = f' (did you mean "{match[0]}"?)' if match else f" (known: {', '.join(values)})"
+            raise ValueError(f"{where}: there is no such threshold{hint}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+            raise ValueError(f"{where}: write a number from 0 up (it is {value!r})")
+        if name.endswith("_share") and value > 1:
+            raise ValueError(f"{where}: write a share from 0 to 1, such as 0.05 (it is {value!r})")
+    return {name: float(settings.get(name, value)) for name, value in values.items()}
+
+
 def build(connection: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> None:
-    """Create every model, in the order given."""
+    """Write the thresholds that the load's policy sets; create every model, in the order given."""
+    _write_gates(connection)
     for model in models:
         connection.execute(f"create or replace {model.kind} {model.name} as {model.sql}")
 
 
-def check(connection: duckdb.DuckDBPyConnection, checks: Iterable[Model]) -> list[CheckResult]:
-    """Run the checks and the key of every model; keep the results in the warehouse.
-
-    A check is a query that returns the offending rows. Its severity, `warn` or `block`, stands in
-    models.yml; a key that is not unique always blocks.
-    """
-    results = []
-    for written in checks:
-        entry = codebook()["checks"][written.name]
-        result = _judge(connection, written.name, entry["severity"], written.sql)
-        results.append(
-            result._replace(description_en=_claim(written.sql), description_zh=entry["zh"])
-        )
-    for name, model in codebook()["models"].items():
-        key = ", ".join(model["key"])
-        sql = f"select {key} from {name} group by {key} having count(*) > 1"
-        result = _judge(connection, f"check_{name}__key_unique", "block", sql)
-        results.append(
-            result._replace(
-                description_en=f"Rows of {name} that share their key ({key}).",
-                description_zh=f"{name} 中主键({key})重复的行",
-            )
-        )
+def _write_gates(connection: duckdb.DuckDBPyConnection) -> None:
+    settings = connection.execute(
+        "select name, value from loaded.policy where report = 'data_quality'"
+    ).fetchall()
+    values = thresholds({name: json.loads(value) for name, value in settings})
     connection.execute(
-        f'create or replace table {CHECKS} ("check" varchar, severity varchar, status varchar, '
-        "failing_rows bigint, description_en varchar, description_zh varchar)"
+        "create or replace table loaded.gates "
+        "(name varchar, value double, description_en varchar, description_zh varchar)"
     )
-    connection.executemany(f"insert into {CHECKS} values (?, ?, ?, ?, ?, ?)", results)
-    return results
-
-
-def _judge(
-    connection: duckdb.DuckDBPyConnection, name: str, severity: str, sql: str
-) -> CheckResult:
-    (failing,) = connection.execute(f"select count(*) from ({sql})").fetchall()[0]
-    return CheckResult(name, severity, "fail" if failing else "pass", failing, "", "")
+    for name, meaning in codebook()["gates"].items():
+        connection.execute(
+            "insert into loaded.gates values (?, ?, ?, ?)",
+            [name, values[name], meaning["en"], meaning["zh"]],
+        )
 
 
 def _parse(path: Path) -> Model:
@@ -122,7 +112,3 @@ def _parse(path: Path) -> Model:
     ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
     tables = {f"{t.db}.{t.name}" if t.db else t.name for t in tree.find_all(exp.Table)}
     return Model(path.stem, path.parent.name, sql, frozenset(tables - ctes))
-
-
-def _claim(sql: str) -> str:
-    return sql.splitlines()[0].removeprefix("--").strip()

@@ -12,10 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dakehu.models import thresholds
 from dakehu.paths import NOTEBOOKS
 
 Scalar = str | int | float | bool
 
+# The report whose policy is the thresholds of the data gates; every load uses them.
+GATED = "data_quality"
 # The run fills these itself; a pipeline file or a command line may not.
 RESERVED = {"as_of", "warehouse", "output_dir", "previous_dir", "language"}
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
@@ -88,6 +91,7 @@ def plan(
     texts = dict(_split(override) for override in overrides)
     used: set[str] = set()
     reports = []
+    _check_policy(GATED, policy.get(GATED, {}))
     for name, settings in configured.items():
         _check_policy(name, policy.get(name, {}))
         notebook = NOTEBOOKS / f"{name}.ipynb"
@@ -107,7 +111,7 @@ def plan(
             reports.append(Report(name, notebook, parameters))
     if unused := sorted(texts.keys() - used):
         raise PlanError(f'-p {unused[0]}: no report has a parameter "{unused[0]}"')
-    unknown = sorted(policy.keys() - configured.keys())
+    unknown = sorted(policy.keys() - configured.keys() - {GATED})
     if unknown:
         raise PlanError(f"[policy.{unknown[0]}]: no such report in the pipeline file")
     return reports
@@ -151,6 +155,12 @@ def _parsed(text: str, parameter: Parameter) -> Scalar:
 def _check_policy(report: str, settings: Mapping[str, Any]) -> None:
     module = f"dakehu.analysis.{report}"
     if not settings:
+        return
+    if report == GATED:
+        try:
+            thresholds(settings)
+        except ValueError as error:
+            raise PlanError(str(error)) from None
         return
     policy = getattr(import_module(module), "Policy", None) if find_spec(module) else None
     known = {field.name for field in fields(policy)} if policy else set()

@@ -1,8 +1,15 @@
 -- Files whose own total row is not the sum of their rows: something was cut off, or added by hand.
+with gates as (
+    select max(case when name = 'document_tolerance_amount' then value end) as tolerance_amount
+    from stg_gates
+)
+
 select
-    file,
-    target_table,
-    footer_amount,
-    amount_in
-from stg_files
-where abs(footer_amount - amount_in) > 0.01
+    files.file,
+    files.target_table,
+    files.footer_amount,
+    files.amount_in
+from stg_files as files
+cross join gates
+where
+    abs(cast(files.footer_amount - files.amount_in as double)) > gates.tolerance_amount + 0.000001

@@ -1,61 +1,84 @@
 -- One row per block of the reports: can it be printed, and which columns are missing if not?
 with columns as (select * from stg_columns),
 
-mapped as (
-    select
-        table_name,
-        column_name
-    from columns
-    where is_mapped
-    union distinct
-    -- A standard cost in the product file stands in for the cost of a line.
-    select
-        'order_lines' as table_name,
-        'cost_amount' as column_name
-    from columns
-    where is_mapped and table_name = 'products' and column_name = 'std_cost'
-),
-
+-- A block with several alternatives needs all columns of any one of them.
 needs as (
     select
         listed.block,
+        listed.level,
+        listed.alternative,
         listed.table_name,
         listed.column_name
     from (
         values
-        ('margin', 'order_lines', 'cost_amount'),
-        ('attainment', 'quotas', 'target_amount'),
-        ('logistics', 'shipments', 'ship_date'),
-        ('capital', 'invoices', 'amount'),
-        ('capital', 'payments', 'amount'),
-        ('stock', 'sell_out', 'quantity'),
-        ('stock', 'inventory', 'quantity'),
-        ('diversion', 'territory_grants', 'territory_id'),
-        ('diversion', 'sell_out', 'ship_to_territory_id'),
-        ('landed_price', 'rebates', 'accrued_amount'),
-        ('wallet', 'customers', 'potential_amount'),
-        ('tenders', 'bids', 'result'),
-        ('lost_sales', 'order_lines', 'status'),
-        ('lost_sales', 'order_lines', 'requested_date'),
-        ('measures', 'events', 'start_date')
-    ) as listed (block, table_name, column_name)
+        ('sales', 'L0', 1, 'order_lines', 'net_amount'),
+        ('margin', 'L1', 1, 'order_lines', 'cost_amount'),
+        ('margin', 'L1', 2, 'products', 'std_cost'),
+        ('attainment', 'L1', 1, 'quotas', 'target_amount'),
+        ('structure', 'L2', 1, 'sell_out', 'downstream_id'),
+        ('logistics', 'L1', 1, 'shipments', 'ship_date'),
+        ('capital', 'L2', 1, 'invoices', 'amount'),
+        ('capital', 'L2', 1, 'payments', 'amount'),
+        ('capital', 'L2', 2, 'sell_out', 'pay_mode'),
+        ('ageing', 'L2', 1, 'invoices', 'due_date'),
+        ('ageing', 'L2', 1, 'payments', 'amount'),
+        ('stock', 'L2', 1, 'sell_out', 'quantity'),
+        ('stock', 'L2', 1, 'inventory', 'quantity'),
+        ('diversion', 'L2', 1, 'territory_grants', 'territory_id'),
+        ('diversion', 'L2', 1, 'sell_out', 'ship_to_territory_id'),
+        ('scanned', 'L3', 1, 'scans', 'scan_territory_id'),
+        ('landed_price', 'L2', 1, 'rebates', 'accrued_amount'),
+        ('wallet', 'L1', 1, 'customers', 'potential_amount'),
+        ('tenders', 'L2', 1, 'bids', 'result'),
+        ('stages', 'L2', 1, 'stages', 'entered_at'),
+        ('lost_sales', 'L1', 1, 'order_lines', 'status'),
+        ('lost_sales', 'L1', 1, 'order_lines', 'requested_date'),
+        ('lost_sales', 'L1', 2, 'outages', 'start_ts'),
+        ('measures', 'L2', 1, 'events', 'start_date')
+    ) as listed (block, level, alternative, table_name, column_name)
 ),
 
-final as (
+alternatives as (
     select
         needs.block,
-        count(mapped.column_name) = count(*) as is_on,
+        needs.level,
+        needs.alternative,
+        count(*) - count(columns.column_name) as missing_count,
         string_agg(
             case
-                when mapped.column_name is null
+                when columns.column_name is null
                     then needs.table_name || '.' || needs.column_name
             end,
             ', ' order by needs.table_name, needs.column_name
         ) as missing
     from needs
-    left join mapped
-        on needs.table_name = mapped.table_name and needs.column_name = mapped.column_name
-    group by needs.block
+    left join columns
+        on
+            needs.table_name = columns.table_name
+            and needs.column_name = columns.column_name
+            and columns.is_mapped
+    group by needs.block, needs.level, needs.alternative
+),
+
+ranked as (
+    select
+        *,
+        -- Where no alternative is complete, the first one says best what is missing.
+        row_number() over (
+            partition by block
+            order by case when missing_count = 0 then 0 else 1 end, alternative
+        ) as precedence
+    from alternatives
+),
+
+final as (
+    select
+        block,
+        level,
+        missing_count = 0 as is_on,
+        missing
+    from ranked
+    where precedence = 1
 )
 
 select * from final

@@ -10,6 +10,9 @@ select
     person_id,
     quantity,
     net_amount,
-    cost_amount
+    cost_amount,
+    tax_rate,
+    tax_amount,
+    doc_type
 from loaded.order_lines
 where coalesce(status, 'open') <> 'cancelled'

@@ -4,11 +4,14 @@ import re
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dakehu.cli import main
-from dakehu.paths import ROOT
+from dakehu.paths import ROOT, SQL
 from dakehu.pipeline import load_pipeline
+from dakehu.present.data_quality_terms import BLOCKS
+from dakehu.schema import tables
 
 sys.path.insert(0, str(ROOT / "docs"))
 from generate import PAGES
@@ -46,3 +49,59 @@ def test_the_example_pipeline_of_the_docs_is_valid(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(example, "utf-8")
     pipeline = load_pipeline(tmp_path / "mine.toml")
     assert [source.table for source in pipeline.source] == ["order_lines", "customers"]
+
+
+def section(heading: str) -> list[list[str]]:
+    """The rows of the last table under a heading of docs/schema.md, cell by cell."""
+    text = (ROOT / "docs" / "schema.md").read_text("utf-8")
+    (found,) = re.findall(rf"^## {heading}\b.*?\n(.*?)(?=\n## |\Z)", text, re.M | re.S)
+    rows = [re.split(r" *\| *", row)[1:-1] for row in found.splitlines() if row.startswith("| ")]
+    return rows[1:]
+
+
+@pytest.mark.parametrize("name", tables())
+def test_the_schema_page_has_every_column_in_both_languages(name: str) -> None:
+    rows = section(name)
+    columns = tables()[name].columns.values()
+    assert [row[0].strip("*") for row in rows] == [column.name for column in columns]
+    for row, column in zip(rows, columns, strict=True):
+        assert len(row) == 8, row
+        assert row[0].startswith("**") == column.is_required
+        assert row[1:4] == [column.kind, column.level, column.unit]
+        assert (row[4] == "yes") == (column.name in tables()[name].key)
+        linked = re.fullmatch(r"\[(\w+)\.(\w+)\]\(#\1\)", row[5])
+        assert (linked and linked.groups()) == column.reference
+        assert row[6].startswith(column.en)
+        assert row[7] == column.zh
+
+
+def switched_on(*mapped: str) -> set[str]:
+    """The blocks that the warehouse's own model has on when just these columns are mapped."""
+    sql = (SQL / "marts" / "mart_data_quality__capabilities.sql").read_text("utf-8")
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table stg_columns (table_name varchar, column_name varchar, is_mapped boolean)"
+        )
+        connection.executemany(
+            "insert into stg_columns values (?, ?, ?)",
+            [
+                (table.name, column, f"{table.name}.{column}" in mapped)
+                for table in tables().values()
+                for column in table.columns
+            ],
+        )
+        rows = connection.execute(f"select block from ({sql}) where is_on").fetchall()
+    return {BLOCKS[block] for (block,) in rows}
+
+
+def test_the_schema_page_says_what_switches_a_block_on() -> None:
+    rows = section("What the data switches on")
+    assert {row[0] for row in rows} == switched_on(
+        *(f"{table.name}.{column}" for table in tables().values() for column in table.columns)
+    )
+    for block, _, needs, *_ in rows:
+        for alternative in needs.split(" or 或 "):
+            columns = alternative.split(" + ")
+            assert block in switched_on(*columns)
+            for column in columns:
+                assert block not in switched_on(*set(columns) - {column})

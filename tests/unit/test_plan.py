@@ -68,6 +68,13 @@ def test_what_does_not_exist_is_refused(
     assert sentence in str(caught.value)
 
 
+def test_thresholds_of_the_gates_are_judged_with_and_without_their_page() -> None:
+    for configured in ({"data_quality": {}}, {}):
+        plan(configured, {"data_quality": {"orphan_warn_share": 0.01}})
+        with pytest.raises(PlanError, match='did you mean "orphan_warn_share"'):
+            plan(configured, {"data_quality": {"orphan_warn_shar": 0.01}})
+
+
 def test_policy_keys_are_those_of_the_report() -> None:
     with pytest.raises(PlanError, match="class_a_share"):
         plan({"customer_value": {}}, {"customer_value": {"class_a_shares": 0.5}})

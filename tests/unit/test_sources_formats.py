@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from dakehu import models
 from dakehu.paths import SQL
 from dakehu.sources import LoadError
 from small_company import HEADER, LINE, loaded, orders, rows
@@ -165,8 +166,7 @@ def test_a_total_row_is_compared_and_in_no_sum(tmp_path: Path, total: str, agree
     connection = loaded(tmp_path, {"orders.csv": text}, orders(options="footer_rows = 1"))
     found = "select amount_in, amount_loaded, amount_left_out, footer_amount from loaded.files"
     assert rows(connection, found) == [(30, 30, 0, Decimal(total))]
-    view = (SQL / "staging" / "stg_files.sql").read_text("utf-8")
-    connection.execute(f"create view stg_files as {view}")
+    models.build(connection, models.read_models())
     check = (SQL / "checks" / "check_stg_files__footer_agrees.sql").read_text("utf-8")
     assert len(rows(connection, check)) == (not agrees)
 

@@ -96,7 +96,14 @@ def test_codebook_names_every_table_and_check() -> None:
     tables = {name for name in MODELS if name.startswith(("dim_", "fct_", "mart_"))}
     assert codebook()["models"].keys() == tables
     assert codebook()["checks"].keys() == CHECKS.keys()
-    assert {entry["severity"] for entry in codebook()["checks"].values()} <= {"warn", "block"}
+    severities = {entry["severity"] for entry in codebook()["checks"].values()}
+    assert severities <= {"warn", "block", "by_row"}
+
+
+def test_a_check_judged_by_row_gives_each_row_its_severity() -> None:
+    for name, entry in codebook()["checks"].items():
+        columns = sqlglot.parse_one(CHECKS[name].sql, dialect="duckdb").named_selects
+        assert ("severity" in columns) == (entry["severity"] == "by_row"), name
 
 
 def test_checks_are_named_after_their_model() -> None:

@@ -2,156 +2,156 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
 import polars as pl
 
-SALES = "order_lines"
-COUNTS = ["rows", "loaded", "rejected", "left_out", "unmatched"]
-AMOUNTS = ["amount_in", "amount_loaded", "amount_rejected", "amount_left_out", "rounding_amount"]
+from dakehu.analysis.data_quality_rows import (
+    AMOUNTS,
+    ORDERED,
+    SALES,
+    by_table,
+    changes_by_kind,
+    common_folder,
+    over_files,
+    rejects_by_kind,
+)
 
-# The loader's reasons name rows, types and messages; what comes after these beginnings is cut so
-# that rows of one kind are counted together.
-KINDS = {
-    "repeats row": "repeats an earlier row",
-    "wrong shape": "wrong number of fields",
-    "no number": "no number, or too large",
-}
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Every threshold of the report; shares are 0-1."""
-
-    rejected_warn_share: float = 0.005
-    rejected_bad_share: float = 0.05
-    low_month_share: float = 0.50
+# The marts that the analysis reads, each mart_data_quality__<name>.
+MARTS = (
+    "sources",
+    "rejects_by_reason",
+    "repairs",
+    "overlaps",
+    "orphans",
+    "completeness",
+    "capabilities",
+    "checks",
+    "failing_rows",
+    "changes",
+    "gates",
+)
+STATUSES = ("block", "warn", "pass")
 
 
 @dataclass(frozen=True)
 class DataQuality:
     """The report's results.
 
-    `by_table` has a row per table that was fed, with `rows_open` and `amount_open`: what is not
-    accounted for, 0 when all is well. `reasons` sums the rejects over files. `completeness` says
-    of every month whether it is closed, empty or low.
+    `gates` are the thresholds that the load used, by name; `folder` is what all files have in
+    common. `by_table` has a row per table that was fed, with `rows_open` and `amount_open`: what is
+    not accounted for, 0 when all is well. `reasons` sums the rejects over files, `mended` the
+    repairs. `completeness` says of every month whether it is closed, empty or low. `changed` sums
+    the files by what became of them since the load before. `missing_tables` names, for every table
+    that lacks something, the blocks that wait for it.
     """
 
-    policy: Policy
+    gates: dict[str, float]
+    folder: str
+    rules: pl.DataFrame
     sources: pl.DataFrame
     by_table: pl.DataFrame
     rejects_by_reason: pl.DataFrame
     reasons: pl.DataFrame
-    checks: pl.DataFrame
-    capabilities: pl.DataFrame
+    repairs: pl.DataFrame
+    mended: pl.DataFrame
+    overlaps: pl.DataFrame
+    orphans: pl.DataFrame
     completeness: pl.DataFrame
+    capabilities: pl.DataFrame
+    missing_tables: pl.DataFrame
+    checks: pl.DataFrame
+    failing_rows: pl.DataFrame
+    changes: pl.DataFrame
+    changed: pl.DataFrame
     figures: dict[str, tuple[float, str]]
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
         """The tables published beside the report, by name."""
-        return {
-            "sources": self.sources,
-            "rejects_by_reason": self.rejects_by_reason,
-            "checks": self.checks,
-            "capabilities": self.capabilities,
-            "completeness": self.completeness,
-            "by_table": self.by_table,
-        }
+        published = (*MARTS, "by_table", "missing_tables")
+        return {name: getattr(self, "rules" if name == "gates" else name) for name in published}
+
+    @property
+    def failing_checks(self) -> list[str]:
+        """The names of the checks that failed, those that refuse a load first."""
+        return self.checks.filter(pl.col("status") == "fail")["check"].to_list()
 
 
-def analyse(
-    sources: pl.DataFrame,
-    rejects_by_reason: pl.DataFrame,
-    completeness: pl.DataFrame,
-    capabilities: pl.DataFrame,
-    checks: pl.DataFrame,
-    policy: Policy | None = None,
-) -> DataQuality:
-    """Judge what the loader and the checks wrote down (the mart_data_quality__ tables).
+def analyse(marts: Mapping[str, pl.DataFrame]) -> DataQuality:
+    """Judge what the loader and the checks wrote down: the frames of `MARTS`, by name.
 
     Raises:
         ValueError: when no source was read at all.
     """
-    policy = policy or Policy()
+    sources = marts["sources"]
     if sources.is_empty():
         raise ValueError(
             "data_quality: the warehouse lists no source file; build it again with"
             " `dakehu build PIPELINE.toml`"
         )
-    by_table = _by_table(sources)
-    rejects = _kinds(rejects_by_reason)
-    months = _months(completeness, policy)
-    # Failed checks first, those that refuse a load before those that warn.
-    ordered = checks.sort("status", "severity", "check")
+    gates = dict(marts["gates"].select("name", "value").iter_rows())
+    rejects = rejects_by_kind(marts["rejects_by_reason"])
+    parts = {
+        "by_table": by_table(sources),
+        "orphans": _orphans(marts["orphans"]),
+        "overlaps": marts["overlaps"].sort(-pl.col("row_count"), "file", "winner_file"),
+        # Failed checks first, those that refuse a load before those that warn; keys of models last.
+        "checks": marts["checks"].sort(
+            "status", pl.col("check").str.ends_with("__key_unique"), "severity", "check"
+        ),
+        "capabilities": marts["capabilities"].sort("is_on", "level", "block"),
+        "completeness": _months(marts["completeness"], gates["low_month_share"]),
+        "repairs": marts["repairs"],
+    }
     return DataQuality(
-        policy=policy,
+        gates=gates,
+        folder=common_folder(sources["file"]),
+        rules=marts["gates"],
         sources=sources,
-        by_table=by_table,
         rejects_by_reason=rejects,
-        reasons=_reasons(rejects),
-        checks=ordered,
-        capabilities=capabilities.sort("is_on", "block", descending=[True, False]),
-        completeness=months,
-        figures=_figures(sources, by_table, ordered, capabilities, months),
+        reasons=over_files(rejects, "reason"),
+        mended=over_files(marts["repairs"], "kind"),
+        missing_tables=_missing_tables(parts["capabilities"]),
+        failing_rows=marts["failing_rows"],
+        changes=marts["changes"].sort("change", "file", "target_table"),
+        changed=changes_by_kind(marts["changes"]),
+        figures=_figures(sources, parts),
+        **parts,
     )
 
 
-def _by_table(sources: pl.DataFrame) -> pl.DataFrame:
-    """Sum the files of each table; an amount is null where none of its files has one."""
-    known = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()) for name in AMOUNTS]
-    parts = [pl.col(name).fill_null(0) for name in AMOUNTS[1:]]
-    return (
-        sources.group_by("target_table")
-        .agg(pl.col("file").n_unique().cast(pl.Int64).alias("files"), pl.col(COUNTS).sum(), *known)
+def _orphans(orphans: pl.DataFrame) -> pl.DataFrame:
+    """Every foreign key, those that stop a load first, then by the share that leads nowhere."""
+    return orphans.sort(
+        pl.col("status").replace_strict(STATUSES, range(len(STATUSES))),
+        -pl.col("orphan_share").fill_null(0),
+        "table_name",
+        "column_name",
+    )
+
+
+def _missing_tables(capabilities: pl.DataFrame) -> pl.DataFrame:
+    """Per table that lacks columns: which, and the blocks that would come on with them."""
+    needs = (
+        capabilities.filter(~pl.col("is_on"))
+        .select("block", name=pl.col("missing").str.split(", "))
+        .explode("name")
         .with_columns(
-            rows_open=pl.col("rows") - pl.col("loaded") - pl.col("rejected") - pl.col("left_out"),
-            amount_open=pl.col("amount_in").round(2) - pl.sum_horizontal(parts).round(2),
-            rejected_share=pl.col("rejected") / pl.when(pl.col("rows") > 0).then("rows"),
+            pl.col("name")
+            .str.split_exact(".", 1)
+            .struct.rename_fields(["table_name", "columns"])
+            .alias("parts")
         )
-        .sort(pl.col("target_table") != SALES, -pl.col("rows"), "target_table")
+        .unnest("parts")
     )
+    listed = [pl.col(name).unique().sort().str.join(", ") for name in ("columns", "block")]
+    return needs.group_by("table_name").agg(*listed).rename({"block": "blocks"}).sort("table_name")
 
 
-def _kinds(rejects: pl.DataFrame) -> pl.DataFrame:
-    """Rejects by file and kind of reason, with the first as an example."""
-    reason = pl.col("reason")
-    for beginning, kind in KINDS.items():
-        reason = (
-            pl.when(pl.col("reason").str.starts_with(beginning))
-            .then(pl.lit(kind))
-            .otherwise(reason)
-        )
-    return (
-        rejects.sort("file", "example_row")
-        .with_columns(reason=reason)
-        .group_by("target_table", "file", "column_name", "reason")
-        .agg(pl.col("row_count").sum(), pl.col("example_value", "example_row").first())
-        .sort("target_table", "file", "column_name", "reason")
-    )
-
-
-def _reasons(rejects: pl.DataFrame) -> pl.DataFrame:
-    """Sum the rejects over the files of a table, most rows first, with the first as an example."""
-    return (
-        rejects.group_by("target_table", "column_name", "reason", maintain_order=True)
-        .agg(
-            pl.col("row_count").sum(),
-            pl.col("file").n_unique().cast(pl.Int64).alias("files"),
-            pl.col("file", "example_row", "example_value").first(),
-        )
-        .sort(
-            "row_count",
-            "target_table",
-            "column_name",
-            "reason",
-            descending=[True, False, False, False],
-        )
-    )
-
-
-def _months(completeness: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def _months(completeness: pl.DataFrame, low_share: float) -> pl.DataFrame:
     """Add `state`: open, empty, low (far below the median of the closed months) or complete."""
     closed = completeness.filter("is_closed", pl.col("row_count") > 0)["row_count"].to_list()
     usual = median(closed) if closed else 0
@@ -160,7 +160,7 @@ def _months(completeness: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         .then(pl.lit("open"))
         .when(pl.col("row_count") == 0)
         .then(pl.lit("empty"))
-        .when(pl.col("row_count") < policy.low_month_share * usual)
+        .when(pl.col("row_count") < low_share * usual)
         .then(pl.lit("low"))
         .otherwise(pl.lit("complete"))
     )
@@ -168,29 +168,33 @@ def _months(completeness: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def _figures(
-    sources: pl.DataFrame,
-    by_table: pl.DataFrame,
-    checks: pl.DataFrame,
-    capabilities: pl.DataFrame,
-    months: pl.DataFrame,
+    sources: pl.DataFrame, parts: Mapping[str, pl.DataFrame]
 ) -> dict[str, tuple[float, str]]:
+    tables, checks, orphans = parts["by_table"], parts["checks"], parts["orphans"]
     failing = checks.filter(pl.col("status") == "fail")
+    repairs, ordered = parts["repairs"], pl.col("kind").is_in(ORDERED)
+    counts = {
+        "file_count": sources["file"].n_unique(),
+        **{name: tables[name].sum() for name in ("rows", "loaded", "rejected", "left_out")},
+        "rows_open": tables["rows_open"].abs().sum(),
+        "repaired": repairs.filter(~ordered)["row_count"].sum(),
+        "converted": repairs.filter(ordered)["row_count"].sum(),
+        "overlapping": parts["overlaps"]["row_count"].sum(),
+        "overlapping_changed": parts["overlaps"]["changed_count"].sum(),
+        "orphan_keys": orphans.filter(pl.col("status") != "pass").height,
+        "orphan_rows": orphans["orphan_count"].sum(),
+        "checks_count": checks.height,
+        "checks_failing": failing.height,
+        "checks_blocking": failing.filter(pl.col("severity") == "block").height,
+        "capability_count": parts["capabilities"].height,
+        "capabilities_on": parts["capabilities"]["is_on"].sum(),
+        "empty_months": parts["completeness"].filter(pl.col("state") == "empty").height,
+    }
     figures: dict[str, tuple[float, str]] = {
-        "file_count": (sources["file"].n_unique(), "count"),
-        "rows": (int(by_table["rows"].sum()), "count"),
-        "loaded": (int(by_table["loaded"].sum()), "count"),
-        "rejected": (int(by_table["rejected"].sum()), "count"),
-        "left_out": (int(by_table["left_out"].sum()), "count"),
-        "rows_open": (int(by_table["rows_open"].abs().sum()), "count"),
-        "checks_count": (checks.height, "count"),
-        "checks_failing": (failing.height, "count"),
-        "checks_blocking": (failing.filter(pl.col("severity") == "block").height, "count"),
-        "capability_count": (capabilities.height, "count"),
-        "capabilities_on": (int(capabilities["is_on"].sum()), "count"),
-        "empty_months": (months.filter(pl.col("state") == "empty").height, "count"),
+        name: (int(count), "count") for name, count in counts.items()
     }
     # One file may feed several tables; the headline speaks of the sales lines alone.
-    for row in by_table.filter(pl.col("target_table") == SALES).iter_rows(named=True):
+    for row in tables.filter(pl.col("target_table") == SALES).iter_rows(named=True):
         figures |= {
             f"sales_{name}": (row[name], "count")
             for name in ("rows", "loaded", "rejected", "left_out")

@@ -1,4 +1,4 @@
-"""The tables and the figure of the data quality report.
+"""What became of the rows: the tables of the data quality report that count them.
 
 `result` is the DataQuality that analysis.data_quality returns.
 """
@@ -7,37 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
-from dakehu.present import theme
 from dakehu.present.appendix import table_name
-from dakehu.present.bars import HOVER
-from dakehu.present.block import BlockData, Column, figure, note, table
-from dakehu.present.data_quality_terms import (
-    BLOCKS,
-    GIVES,
-    SEVERITIES,
-    STATES,
-    STATUSES,
-    missing_columns,
-)
+from dakehu.present.block import BlockData, Column, note, table
+from dakehu.present.data_quality_terms import REPAIRS
 from dakehu.present.text import Text
 
-STATE_COLORS = {
-    "complete": theme.BLUE,
-    "low": theme.ORANGE,
-    "empty": theme.RED,
-    "open": theme.GREY,
-}
 
-
-def _named(text: Text, frame: pl.DataFrame) -> pl.DataFrame:
+def named(text: Text, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with `table`: its `target_table` in words."""
     names = {name: table_name(text, name) for name in frame["target_table"].unique()}
     return frame.with_columns(table=pl.col("target_table").replace(names))
 
 
-def _words(text: Text, frame: pl.DataFrame, column: str, labels: dict[str, str]) -> pl.DataFrame:
+def in_words(text: Text, frame: pl.DataFrame, column: str, labels: dict[str, str]) -> pl.DataFrame:
+    """The frame with the values of `column` replaced by their labels in this language."""
     words = {key: text(label) for key, label in labels.items()}
     return frame.with_columns(pl.col(column).replace(words))
 
@@ -54,7 +39,7 @@ def rows_by_table(text: Text, result: Any) -> BlockData:
         Column("rows_open", text("Not accounted for"), "count", 2),
         Column("unmatched", text("Without a partner"), "count", 3),
     ]
-    frame = _named(text, result.by_table)
+    frame = named(text, result.by_table)
     return table(
         frame,
         columns,
@@ -83,7 +68,7 @@ def amounts_by_table(text: Text, result: Any) -> BlockData:
         Column("amount_open", text("Not accounted for"), "number"),
     ]
     return table(
-        _named(text, frame),
+        named(text, frame),
         columns,
         text,
         title=text("Amounts by table"),
@@ -107,12 +92,14 @@ def sources(text: Text, result: Any) -> BlockData:
         Column("amount_loaded", text("Amount loaded"), "number", 3),
     ]
     frame = result.sources.sort(-pl.col("rejected"), -pl.col("rows"), "file", "target_table")
+    frame = frame.with_columns(pl.col("file").str.strip_prefix(result.folder))
     return table(
-        _named(text, frame),
+        named(text, frame),
         columns,
         text,
         title=text("File by file"),
-        note=text("Files with rejected rows come first."),
+        note=text("Files with rejected rows come first.")
+        + (text(" All lie in {folder}.", folder=result.folder) if result.folder else ""),
         file="sources",
     )
 
@@ -122,25 +109,54 @@ def rejects(text: Text, result: Any) -> BlockData:
     if result.reasons.is_empty():
         return note(text("No row was rejected."), "good")
     words = {reason: text(reason) for reason in result.reasons["reason"].unique()}
-    example = pl.format("{}:{}", "file", pl.col("example_row").cast(pl.String).fill_null("?"))
     columns = [
+        Column("reason", text("Reason")),
         Column("table", text("Data"), priority=2),
         Column("column_name", text("Column"), priority=2),
-        Column("reason", text("Reason")),
         Column("row_count", text("Rows"), "count"),
         Column("files", text("Files"), "count", 3),
         Column("example_value", text("Example")),
         Column("example", text("File and row of the example"), priority=3),
     ]
-    frame = result.reasons.with_columns(pl.col("reason").replace(words), example=example)
+    frame = _example(result, result.reasons.with_columns(pl.col("reason").replace(words)))
     return table(
-        _named(text, frame),
+        named(text, frame),
         columns,
         text,
         title=text("Why rows were rejected"),
         note=text("Every rejected row stands in the rejects file of the run."),
         file="rejects_by_reason",
     )
+
+
+def repairs(text: Text, result: Any) -> BlockData:
+    """Values that were mended or converted, by kind, with an example."""
+    if result.mended.is_empty():
+        return note(text("Every value was taken as it stands in the files."), "good")
+    columns = [
+        Column("kind", text("Repair or conversion")),
+        Column("table", text("Data"), priority=2),
+        Column("column_name", text("Column"), priority=2),
+        Column("row_count", text("Rows"), "count"),
+        Column("files", text("Files"), "count", 3),
+        Column("example_value", text("Example")),
+        Column("example", text("File and row of the example"), priority=3),
+    ]
+    frame = _example(result, in_words(text, result.mended, "kind", REPAIRS))
+    return table(
+        named(text, frame),
+        columns,
+        text,
+        title=text("Values mended or converted"),
+        note=text("The example is the value as it stands in the file."),
+        file="repairs",
+    )
+
+
+def _example(result: Any, frame: pl.DataFrame) -> pl.DataFrame:
+    row = pl.col("example_row").cast(pl.String).fill_null("?")
+    file = pl.col("file").str.strip_prefix(result.folder)
+    return frame.with_columns(example=pl.format("{}:{}", file, row))
 
 
 def left_out(text: Text, result: Any) -> BlockData:
@@ -153,104 +169,4 @@ def left_out(text: Text, result: Any) -> BlockData:
         Column("left_out", text("Rows left out"), "count"),
         Column("amount_left_out", text("Amount left out"), "number"),
     ]
-    return table(_named(text, frame), columns, text, title=text("Left out by the pipeline file"))
-
-
-def completeness(text: Text, result: Any) -> BlockData:
-    """Rows of every month, coloured by whether the month is complete."""
-    months = result.completeness
-    if months.is_empty():
-        return note(text("There is no month with sales."))
-    traces = []
-    for state, color in STATE_COLORS.items():
-        part = months.filter(pl.col("state") == state)
-        if part.is_empty():
-            continue
-        word = text(STATES[state])
-        traces.append(
-            go.Bar(
-                x=[month.isoformat() for month in part["month"]],
-                y=part["row_count"].to_list(),
-                name=word,
-                marker={"color": color},
-                customdata=[
-                    f"{text.month(month)}<br>{text.count(rows)}<br>{text.amount(amount)}<br>{word}"
-                    for month, rows, amount in part.select(
-                        "month", "row_count", "net_amount"
-                    ).iter_rows()
-                ],
-                hovertemplate=HOVER,
-            )
-        )
-    layout = theme.layout(
-        barmode="stack",
-        showlegend=True,
-        xaxis={
-            "type": "date",
-            "tickformat": "%Y-%m",
-            "nticks": 5,
-            "tickangle": 0,
-            "showgrid": False,
-        },
-        yaxis={"title": {"text": text("Sales lines")}, "nticks": 5, "tickformat": ",d"},
-    )
-    first, last = text.month(months["month"][0]), text.month(months["month"][-1])
-    usual = months.filter(pl.col("state") == "complete").height
-    return figure(
-        go.Figure(traces, layout),
-        title=text("Sales lines month by month"),
-        summary=text(
-            "{first} to {last}: {usual} of {n} months are complete.",
-            first=first,
-            last=last,
-            usual=text.count(usual),
-            n=text.count(months.height),
-        ),
-        height=320,
-    )
-
-
-def capabilities(text: Text, result: Any) -> BlockData:
-    """Which blocks of the reports the data carries, and what the others are missing."""
-    rows = [
-        {
-            "name": text(BLOCKS.get(block, block)),
-            "is_on": is_on,
-            "gives": text(GIVES[block]) if block in GIVES else None,
-            "missing": None if is_on else missing_columns(text, missing),
-        }
-        for block, is_on, missing in result.capabilities.select(
-            "block", "is_on", "missing"
-        ).iter_rows()
-    ]
-    schema = {"name": pl.String, "is_on": pl.Boolean, "gives": pl.String, "missing": pl.String}
-    columns = [
-        Column("name", text("Block")),
-        Column("is_on", text("On"), "flag"),
-        Column("missing", text("Missing data")),
-        Column("gives", text("What it gives"), priority=2),
-    ]
-    return table(
-        pl.DataFrame(rows, schema=schema),
-        columns,
-        text,
-        title=text("Blocks and the data that they need"),
-        note=text("Map the missing columns in the pipeline file and the block appears."),
-        file="capabilities",
-    )
-
-
-def checks(text: Text, result: Any) -> BlockData:
-    """Every check with the rows that it found, the failing ones first."""
-    known = [f"description_{text.language}", "description", "check"]
-    words = next(name for name in known if name in result.checks.columns)
-    columns = [
-        Column("what", text("Check")),
-        Column("status", text("Result")),
-        Column("failing_rows", text("Rows found"), "count"),
-        Column("severity", text("If it fails"), priority=2),
-        Column("check", text("Name"), priority=3),
-    ]
-    frame = result.checks.with_columns(what=pl.col(words))
-    frame = _words(text, _words(text, frame, "severity", SEVERITIES), "status", STATUSES)
-    return table(frame, columns, text, title=text("Checks"), file="checks")
+    return table(named(text, frame), columns, text, title=text("Left out by the pipeline file"))

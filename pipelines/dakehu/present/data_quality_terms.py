@@ -13,6 +13,12 @@ FIGURES = {
     "rejected": N_("Rows rejected, all tables"),
     "left_out": N_("Rows left out on purpose, all tables"),
     "rows_open": N_("Rows not accounted for"),
+    "repaired": N_("Values mended on reading"),
+    "converted": N_("Values converted as the pipeline file orders"),
+    "overlapping": N_("Rows that stand in two files"),
+    "overlapping_changed": N_("Of these, rows that differ"),
+    "orphan_keys": N_("Foreign keys beyond their threshold"),
+    "orphan_rows": N_("Foreign key values that lead nowhere"),
     "sales_rows": N_("Sales lines read"),
     "sales_loaded": N_("Sales lines loaded"),
     "sales_rejected": N_("Sales lines rejected"),
@@ -31,42 +37,82 @@ FIGURES = {
     "capabilities_on": N_("Blocks that the data can carry"),
     "empty_months": N_("Months without a row"),
 }
-RULES = {
-    "rejected_warn_share": N_("Rejected rows: warn from a share of"),
-    "rejected_bad_share": N_("Rejected rows: alarm from a share of"),
-    "low_month_share": N_("A month counts as low below this share of the usual rows"),
-}
 STATES = {
     "complete": N_("complete"),
     "low": N_("far fewer rows than usual"),
     "empty": N_("no rows"),
     "open": N_("not closed yet"),
 }
-SEVERITIES = {"block": N_("stops the load"), "warn": N_("warning")}
+SEVERITIES = {
+    "block": N_("stops the load"),
+    "warn": N_("warning"),
+    "by_row": N_("warning, or stops the load, by how much"),
+}
 STATUSES = {"pass": N_("passed"), "fail": N_("not passed")}
+KEY_STATUSES = {
+    "pass": N_("in order"),
+    "warn": N_("warning"),
+    "block": N_("stops the load"),
+}
+CHANGES = {
+    "new": N_("new file"),
+    "changed": N_("changed"),
+    "withdrawn": N_("withdrawn"),
+    "read_again": N_("read again"),
+    "unchanged": N_("as before"),
+}
+REPAIRS = {
+    "thousands": N_("thousands separators removed"),
+    "full_width": N_("full-width characters made half-width"),
+    "currency_sign": N_("currency sign removed"),
+    "accounting_negative": N_("accounting negative, (1.00) or 1.00-, read as -1.00"),
+    "percent": N_("per cent sign read as a share"),
+    "exponent": N_("number with an exponent written out"),
+    "chinese_date": N_("date with 年月日"),
+    "compact_date": N_("date of eight digits"),
+    "excel_serial": N_("Excel serial number read as a date"),
+    "month_only": N_("month without a day read as its first day"),
+    "missing_mark": N_("mark for a missing value, such as - or N/A"),
+    "unit": N_("converted to the unit of the table, as ordered"),
+    "tax": N_("tax taken out, as ordered"),
+    "factor": N_("multiplied by a factor, as ordered"),
+    "codes": N_("code translated, as ordered"),
+}
 BLOCKS = {
+    "sales": N_("Sales"),
     "margin": N_("Margin"),
     "attainment": N_("Quota attainment"),
     "logistics": N_("Logistics platform"),
     "capital": N_("Capital platform"),
+    "ageing": N_("Ageing of receivables"),
+    "structure": N_("Sell-out structure"),
     "stock": N_("Stock and sell-through"),
     "diversion": N_("Cross-territory sales"),
+    "scanned": N_("Cross-territory scans"),
     "landed_price": N_("Net landed price"),
     "wallet": N_("Share of wallet"),
     "tenders": N_("Tenders and win rate"),
+    "stages": N_("Sales pipeline"),
     "lost_sales": N_("Lost sales"),
     "measures": N_("Uplift of measures"),
 }
 GIVES = {
+    "sales": N_("The 80/20 set, classes, concentration, growth, churn and the forecast."),
     "margin": N_("Margin by customer, the 80/20 set by margin, customers we lose money on."),
     "attainment": N_("Attainment of every quota, for distributors, sales people and territories."),
     "logistics": N_("Freight against sales, delivery on time and in full."),
-    "capital": N_("Days sales outstanding, ageing, overdue, share of cash."),
+    "capital": N_("Days sales outstanding, overdue, share of cash."),
+    "ageing": N_("Balances not yet due and overdue, by how long."),
+    "structure": N_("Who buys from the distributors, and how much hangs on each."),
     "stock": N_("Days of inventory, sell-in against sell-out, early signs of hoarding."),
     "diversion": N_("Sales outside the granted territory, with their grade of evidence."),
+    "scanned": N_(
+        "Goods scanned outside the territory of their distributor: the hardest evidence."
+    ),
     "landed_price": N_("Price after rebates, and its spread between areas."),
     "wallet": N_("Our share of what a customer buys in the category, and the room left."),
     "tenders": N_("Bids won and lost, win rate, winning price premium."),
+    "stages": N_("Cases by stage, how long they stay, how many go on."),
     "lost_sales": N_("Orders cancelled or short, in money."),
     "measures": N_("What a campaign or a price rise really brought."),
 }
@@ -128,6 +174,20 @@ def terms(text: Text) -> BlockData:
                 " the cent."
             ),
             text.currency,
+        ),
+        Definition(
+            text("Repair"),
+            text(
+                "A value that can be read in one way only, although it is not written as a plain"
+                " number, date or code; or that the pipeline file orders to be converted."
+            ),
+        ),
+        Definition(
+            text("Foreign key"),
+            text(
+                "A column that names a row of another table, such as the customer of an invoice;"
+                " it leads nowhere when that table has no such row."
+            ),
         ),
         Definition(
             text("Closed month"),

@@ -1,0 +1,7 @@
+-- One row per threshold of the data gates, as the pipeline file sets it or by default.
+select
+    name,
+    value,
+    description_en,
+    description_zh
+from loaded.gates

@@ -1,0 +1,6 @@
+-- One row per part of a payment that settles an invoice.
+select
+    payment_no,
+    invoice_no,
+    amount
+from loaded.payment_allocations
