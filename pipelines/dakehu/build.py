@@ -72,8 +72,8 @@ def judge(pipeline: Pipeline, *, run_id: str, say: Say) -> list[str]:
     """Load the sources, build and check the models, publish nothing; returns what there is to say.
 
     One line per canonical table; then, the most rows first, one per reason that rejected rows, per
-    kind of repair, per overlap of two files, per foreign key with orphans; then one per kind of
-    change since the load before, and one per check that failed, with the first row that it found.
+    kind of repair, per overlap of two files, per foreign key with orphans; then one per check that
+    failed, with the first row that it found. Nothing is compared with the load before.
 
     Raises:
         PipelineError: as `build` does.
@@ -86,7 +86,7 @@ def judge(pipeline: Pipeline, *, run_id: str, say: Say) -> list[str]:
         load(pipeline, connection, load_id=run_id, progress=say)
         models.build(connection, models.read_models())
         checks = gates.check(connection, models.read_checks())
-        looks = (_by_table, _by_reason, _by_repair, _by_overlap, _by_orphan, _by_change)
+        looks = (_by_table, _by_reason, _by_repair, _by_overlap, _by_orphan)
         return [line for look in looks for line in look(connection)] + _by_check(connection, checks)
 
 
@@ -158,19 +158,6 @@ def _by_orphan(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f"orphans {orphans:,} of {count:,}: {table}.{column} is not in {reference}, "
         f"such as {_quoted(key)}"
         for table, column, reference, orphans, count, key in rows
-    ]
-
-
-def _by_change(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute(
-        "select change, count(*), sum(coalesce(rows_after, 0) - coalesce(rows_before, 0)), "
-        "min(file) from mart_data_quality__changes where change <> 'unchanged' "
-        "group by change order by change"
-    ).fetchall()
-    return [
-        f"since the load before, {change.replace('_', ' ')}: {count:,} "
-        f"{'file' if count == 1 else 'files'} ({step:+,} rows), such as {file}"
-        for change, count, step, file in rows
     ]
 
 

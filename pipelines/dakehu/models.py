@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -15,6 +14,7 @@ import yaml
 from sqlglot import exp
 
 from dakehu.paths import SQL
+from dakehu.source import nearest
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,8 +73,7 @@ def thresholds(settings: Mapping[str, Any]) -> dict[str, float]:
     for name, value in settings.items():
         where = f"[policy.data_quality] {name}"
         if name not in values:
-            match = get_close_matches(name, values, 1)
-            hint = f' (did you mean "{match[0]}"?)' if match else f" (known: {', '.join(values)})"
+            hint = nearest(name, values) or f" (known: {', '.join(values)})"
             raise ValueError(f"{where}: there is no such threshold{hint}")
         if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
             raise ValueError(f"{where}: write a number from 0 up (it is {value!r})")

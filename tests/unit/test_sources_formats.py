@@ -295,3 +295,11 @@ def test_parquet_rows_count_from_one_and_types_are_kept(tmp_path: Path) -> None:
     assert rows(connection, "select cast(net_amount as varchar) from loaded.order_lines") == [
         ("0.30",)
     ]
+
+
+def test_a_parquet_column_that_duckdb_itself_numbers_rows_with_is_refused(tmp_path: Path) -> None:
+    pl.DataFrame({"order": ["O1"], "file_row_number": [7]}).write_parquet(
+        tmp_path / "orders.parquet"
+    )
+    with pytest.raises(LoadError, match='calls a column "file_row_number"'):
+        loaded(tmp_path, {}, orders("orders.parquet"))

@@ -27,7 +27,7 @@ def losing_files(
     of the table.
     """
     if not set(table.key) <= set(mapped):
-        if not _is_numbered(table, mapped):
+        if not is_numbered(table, mapped):
             return set()
         document = quoted(table.key[0])
         found = connection.execute(
@@ -54,7 +54,7 @@ def settle(connection: duckdb.DuckDBPyConnection, table: Table, mapped: list[str
         return
     if set(table.key) <= set(mapped):
         _find_contested(connection, table, mapped)
-    elif _is_numbered(table, mapped):
+    elif is_numbered(table, mapped):
         _find_contested_documents(connection, table, mapped)
     else:
         return
@@ -81,7 +81,7 @@ def settle(connection: duckdb.DuckDBPyConnection, table: Table, mapped: list[str
     )
 
 
-def _is_numbered(table: Table, mapped: list[str]) -> bool:
+def is_numbered(table: Table, mapped: list[str]) -> bool:
     """Whether the loader numbers the lines of the table's documents itself."""
     return "line_no" in table.key and "line_no" not in mapped
 

@@ -15,6 +15,7 @@ from dakehu.sources.decoding import LoadError
 from dakehu.sources.jsonlines import read_json_lines
 from dakehu.sources.relation import (
     FILE,
+    RESERVED,
     ROW,
     Part,
     Relation,
@@ -94,6 +95,7 @@ def _parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> Colum
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise LoadError(f"{path.name} is no readable Parquet file: {reason}") from None
+    unique_headings([row[0] for row in described], path, (*RESERVED, "file_row_number"))
     return tuple((row[0], row[1]) for row in described)
 
 

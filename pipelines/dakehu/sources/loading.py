@@ -16,7 +16,7 @@ from dakehu.sources import repairs
 from dakehu.sources.accounts import account, balance
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.derivation import derive_dimensions, last_complete_month, write_calendar
-from dakehu.sources.duplicates import losing_files, settle
+from dakehu.sources.duplicates import is_numbered, losing_files, settle
 from dakehu.sources.increments import (
     Memory,
     Place,
@@ -122,8 +122,7 @@ def _load_table(
     progress: Say,
 ) -> None:
     """Stage the files of a table that have to be read, settle what they repeat, insert the rest."""
-    is_numbered = "line_no" in table.key and "line_no" not in mapped
-    document = table.key[0] if is_numbered else None
+    document = table.key[0] if is_numbered(table, mapped) else None
     reading, going = affected(connection, table.name, places, memory, document)
     if not reading and not going:
         return
@@ -151,7 +150,7 @@ def _load_table(
         forget(connection, table.name, losing)
         waiting = [place.order for place in places if place.file.label in losing]
     settle(connection, table, mapped)
-    _insert(connection, table, mapped, is_numbered, load_id)
+    _insert(connection, table, mapped, places, load_id)
     account(connection, table, counts, by_order)
     balance(connection, table, mapped)
     connection.execute(f"drop table {STAGED}")
@@ -161,20 +160,20 @@ def _insert(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     mapped: list[str],
-    is_numbered: bool,
+    places: list[Place],
     load_id: str,
 ) -> None:
     """Staged rows into the table and into the rejects, in the order of their files."""
     columns = values = ", ".join(quoted(column) for column in mapped)
-    if is_numbered:
+    if numbered := is_numbered(table, mapped):
         columns += ", line_no"
         values += (
             f", cast(row_number() over (partition by {quoted(table.key[0])} "
             f"order by {FILE}, {ROW}) as varchar)"
         )
     # Numbering shuffles the rows; what is near in a file should stay near in the table.
-    order = f"order by {FILE}, {ROW}" if is_numbered else ""
-    labels = ", ".join(literal(label) for label in _labels(connection))
+    order = f"order by {FILE}, {ROW}" if numbered else ""
+    labels = ", ".join(literal(place.file.label) for place in places)
     connection.execute(
         f"insert into stored.{table.name} ({columns}, source_file, source_row, load_id) "
         f"select {values}, [{labels}][{FILE}], {ROW}, ? from {STAGED} where fate = 'loaded' "
@@ -241,11 +240,6 @@ def _write_run(
     ]
     insert_rows(connection, "loaded.policy", policy)
     return dated
-
-
-def _labels(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute(f"select label from scratch.places order by {FILE}").fetchall()
-    return [row[0] for row in rows]
 
 
 def _named(names: list[str]) -> str:

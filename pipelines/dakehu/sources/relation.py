@@ -69,13 +69,19 @@ def scratch_file(connection: duckdb.DuckDBPyConnection, name: str) -> Path:
     return Path(folder) / name
 
 
-def unique_headings(names: Sequence[str | None], path: Path) -> list[str]:
-    """Header names without padding; empty ones are numbered, repeated ones are an error."""
+def unique_headings(
+    names: Sequence[str | None], path: Path, reserved: Sequence[str] = RESERVED
+) -> list[str]:
+    """Header names without padding; empty ones are numbered.
+
+    Raises:
+        LoadError: a name is repeated, or one of `reserved`.
+    """
     cleaned = [(name or "").strip() or f"column {i}" for i, name in enumerate(names, 1)]
     folded = [name.lower() for name in cleaned]
     for name in cleaned:
         if folded.count(name.lower()) > 1:
             raise LoadError(f'{path.name} has two columns called "{name}"; rename one of them')
-        if name.lower() in RESERVED:
+        if name.lower() in reserved:
             raise LoadError(f'{path.name} calls a column "{name}", as the loader does; rename it')
     return cleaned

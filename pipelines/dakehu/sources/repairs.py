@@ -6,8 +6,9 @@ import duckdb
 
 from dakehu.schema import Table
 from dakehu.source import Source
+from dakehu.sources.expressions import marks_pattern
 from dakehu.sources.macros import SIGNS
-from dakehu.sources.mapping import marks_pattern
+from dakehu.sources.mapping import NUMBERS
 from dakehu.sources.relation import FILE, ROW, Relation, insert_rows, literal, quoted
 
 # Each gives the kinds of repair of one text, separated by commas, or NULL.
@@ -84,7 +85,8 @@ def reject_ambiguous(
     if source.decimal != "." or source.thousands != ",":
         return
     for name, mapping in source.columns.items():
-        if relation.columns.get(mapping.source or "") != "VARCHAR":
+        is_number = table.columns[name].kind in NUMBERS and not mapping.codes
+        if not is_number or relation.columns.get(mapping.source or "") != "VARCHAR":
             continue
         either = (
             f"list_filter(repairs, lambda r: r.name = {literal(name)} "

@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import duckdb
-from sqlglot import exp
 
 from dakehu.pipeline import Pipeline
 from dakehu.schema import Table
-from dakehu.source import Files, Source, SourceFile
+from dakehu.source import Source, SourceFile
 from dakehu.sources.decoding import LoadError
+from dakehu.sources.expressions import expression, inputs
 from dakehu.sources.formats import read
+from dakehu.sources.joins import joined, partners
 from dakehu.sources.macros import EXACT
-from dakehu.sources.mapping import Typed, expression, inputs, typed, unmarked
+from dakehu.sources.mapping import Typed, typed
 from dakehu.sources.relation import FILE, ROW, Part, Relation, literal, quoted
 from dakehu.sources.repairs import count_repairs, reject_ambiguous
 
@@ -60,11 +61,11 @@ def stage(
     """
     where = f"[[source]] {number}"
     shown = f"{next(iter(files.values())).name}, {where}" if len(files) == 1 else where
-    partners = _partners(pipeline, connection, source, shown)
+    joined_to = partners(pipeline, connection, source, shown)
     counts = []
     for relation in read(connection, files, source, _expected(source, shown), f"main_{number}"):
         named = f"{relation.parts[0].file.name}, {where}"
-        relation_sql, found = _joined(source, relation, partners, named)
+        relation_sql, found = joined(source, relation, joined_to, named)
         columns = typed(connection, table, source, relation_sql, named)
         kept = "true" if source.where is None else f"coalesce(({source.where}\n), false)"
         if source.where is not None:
@@ -86,11 +87,11 @@ def stage(
         counts += _counted(connection, relation, number)
         reject_ambiguous(connection, table, source, relation)
         count_repairs(connection, table, source, number, relation)
-    clear_scratch(connection)
+    _clear_scratch(connection)
     return counts
 
 
-def clear_scratch(connection: duckdb.DuckDBPyConnection) -> None:
+def _clear_scratch(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables of text that files were read into; what counts is staged."""
     for (name,) in connection.execute(
         "select table_name from duckdb_tables() where database_name = 'scratch' "
@@ -234,78 +235,3 @@ def _expected(source: Source, where: str) -> set[str]:
     texts = [mapping.sql for mapping in source.columns.values() if mapping.sql]
     texts += [source.where] if source.where else []
     return named | {column.name for text in texts for column in inputs(text, where)}
-
-
-def _partners(
-    pipeline: Pipeline, connection: duckdb.DuckDBPyConnection, source: Source, where: str
-) -> list[list[Relation]]:
-    """What each join of a source reads.
-
-    Raises:
-        LoadError: a joined file has a row of the wrong shape.
-    """
-    partners = []
-    for place, join in enumerate(source.join, 1):
-        files = dict(enumerate(pipeline.expand(join), 1))
-        relations = read(connection, files, join, set(), f"join_{place}")
-        if broken := [relation.faults for relation in relations if relation.faults]:
-            row, reason = connection.execute(
-                f"select {ROW}, reason from {broken[0]} order by {ROW} limit 1"
-            ).fetchall()[0]
-            raise LoadError(f"{where}.join {place}: row {row} of a joined file has the {reason}")
-        partners.append(relations)
-    return partners
-
-
-def _joined(
-    source: Source, main: Relation, partners: list[list[Relation]], where: str
-) -> tuple[str, str]:
-    """The FROM clause of a source with its joins, and the condition that all found a partner."""
-    own = _marked(main, source)
-    relation, found = f"from ({own}) as source", "true"
-    if not source.join:
-        return relation, found
-    shown, taken = ["source.*"], {name.lower() for name in main.columns}
-    for place, (join, parts) in enumerate(zip(source.join, partners, strict=True), 1):
-        partner = f"join{place}"
-        rows = " union all by name ".join(_partner_rows(part, join) for part in parts)
-        relation += (
-            f" left join (select *, true as is_partner_{place} from ({rows})) as {partner} "
-            f"on {_condition(join.on, partner, where)}\n"
-        )
-        found += f" and is_partner_{place} is not null"
-        # A heading that stands on both sides means the source's; the partner's is "join1.heading".
-        names = {name: None for part in parts for name in part.columns}
-        for name in names:
-            is_taken = name.lower() in taken
-            shown.append(
-                f"{partner}.{quoted(name)}" + (f" as {quoted(f'{partner}.{name}')}" * is_taken)
-            )
-        shown.append(f"is_partner_{place}")
-        taken |= {name.lower() for name in names}
-    return f"from (select {', '.join(shown)} {relation}) as source", found
-
-
-def _partner_rows(relation: Relation, join: Files) -> str:
-    footer = "".join(
-        f" and not ({FILE} = {order} and {ROW} >= {first})"
-        for order, first in relation.footers.items()
-    )
-    return f"(select * exclude ({FILE}, {ROW}) from ({_marked(relation, join)}) where true{footer})"
-
-
-def _marked(relation: Relation, files: Files) -> str:
-    """The relation with the texts that mean no value taken out of every column of text."""
-    texts = [quoted(name) for name, kind in relation.columns.items() if kind == "VARCHAR"]
-    if not files.missing or not texts:
-        return relation.sql
-    cleaned = ", ".join(f"{unmarked(name, files.missing)} as {name}" for name in texts)
-    return f"select * replace ({cleaned}) from ({relation.sql})"
-
-
-def _condition(on: str, partner: str, where: str) -> str:
-    """The join's condition; a single heading means that both sides have it."""
-    tree = expression(on, f"{where}.join")
-    if isinstance(tree, exp.Column) and not tree.table:
-        return f"source.{quoted(tree.name)} = {partner}.{quoted(tree.name)}"
-    return on
