@@ -5,7 +5,6 @@ Nothing is guessed: a value that is there and cannot be read as the column's typ
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 import duckdb
@@ -15,24 +14,21 @@ from dakehu.schema import Column, Table
 from dakehu.source import Mapping, Scalar, Source
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.expressions import expression, inputs, unmarked
-from dakehu.sources.macros import BLANKS, EXACT
+from dakehu.sources.macros import BLANKS
+from dakehu.sources.numbers import (
+    EXACT_FLOAT,
+    NATIVE_NUMBER,
+    NUMBERS,
+    PLAIN_NUMBER,
+    exact,
+    number,
+    number_repairs,
+    plain,
+    scale,
+)
 from dakehu.sources.relation import literal, quoted
 
-NUMBERS = ("money", "quantity", "price", "factor", "rate", "int")
-NATIVE_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|DOUBLE|FLOAT|UINTEGER")
-EXACT_FLOAT = {"DOUBLE": 2**53, "FLOAT": 2**24}  # up to here every whole number has its own float
-
-UNITS = {
-    "分": "0.01",
-    "千元": "1000",
-    "万元": "10000",
-    "亿元": "100000000",
-    "thousand": "1000",
-    "million": "1000000",
-}
-
-# Plain numbers and dates are recognised at once; only what is written otherwise is taken apart.
-PLAIN_NUMBER = {".": r"-?\d{1,15}(\.\d{1,8})?", ",": r"-?\d{1,15}"}
+# Plain dates are recognised at once; only what is written otherwise is taken apart.
 DATED = ("DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S")
 PLAIN_DATE = r"[1-9]\d{3}-\d\d-\d\d"
 
@@ -40,19 +36,21 @@ PLAIN_DATE = r"[1-9]\d{3}-\d\d-\d\d"
 class Typed(NamedTuple):
     """SQL texts of canonical column number `i`, each over the names that the texts before it make.
 
-    Over the joined source, `cell` makes `cell_i`, `scale` makes `scale_i`, what the mapping
-    multiplies the number by, and `given` keeps the inputs of an expression. `raw` makes `raw_i`,
-    NULL when the cell is empty, and `due` makes `due_i`: the inputs of an expression that had them
-    all and still gave nothing. `plain` makes `plain_i`, the digits of a
-    number that is not written as digits alone; `exact` makes `exact_i`, the number before it
-    is rounded to the column's scale; `value` the typed column; `is_sound` is true where nothing
-    speaks for a reject, and `fault` gives the reason where something does. `repair` names what had
-    to be undone to read the value, NULL where nothing. `plain`, `exact`, `scale`, `given`,
-    `due` and `repair` are "" where a column has no use for them.
+    Over the joined source, `cell` makes `cell_i`, `simple` makes `simple_i`, whether its text is a
+    plain number or date, `scale` makes `scale_i`, what the mapping multiplies the number by, and
+    `given` keeps the inputs of an expression. `raw` makes `raw_i`, NULL when the cell is empty, and
+    `due` makes `due_i`: the inputs of an expression that had them all and still gave nothing.
+    `plain` makes `plain_i`, the digits of a number that is not written as digits alone; `exact`
+    makes `exact_i`, the number before it is rounded to the column's scale; `value` the typed
+    column; `is_sound` is true where nothing speaks for a reject, and `fault` gives the reason where
+    something does. `repair` names what had to be undone to read the value, NULL where nothing.
+    `simple`, `plain`, `exact`, `scale`, `given`, `due` and `repair` are "" where a column has no
+    use for them.
     """
 
     column: Column
     cell: str
+    simple: str
     given: str
     raw: str
     due: str
@@ -92,36 +90,25 @@ def typed(
 def _typed(
     i: int, column: Column, mapping: Mapping, origin: str, native: str, source: Source, where: str
 ) -> Typed:
+    cell = origin
+    if mapping.missing and native != "VARCHAR":
+        cell, native = f"cast({origin} as varchar)", "VARCHAR"
     is_text = native == "VARCHAR"
-    raw = _filled(f"cell_{i}") if is_text else f"cell_{i}"
+    simple = _simple(i, column, mapping, source.decimal) if is_text else ""
+    raw = _filled(i, is_judged=bool(simple)) if is_text else f"cell_{i}"
     if mapping.missing:
-        raw = unmarked(raw if is_text else f"cast({raw} as varchar)", mapping.missing)
-        is_text, native = True, "VARCHAR"
-    plain = exact = given = due = scale = repair = ""
+        raw = unmarked(raw, mapping.missing)
+    digits = precise = given = due = scaled = repair = ""
     if column.kind in NUMBERS and not mapping.codes:
+        scaled = scale(mapping)
+        precise = exact(i, column, mapping, native, scaled)
         if is_text:
-            simple = literal(PLAIN_NUMBER[source.decimal])
-            plain = (
-                f"case when not regexp_full_match(raw_{i}, {simple}) "
-                f"then plain(bare(raw_{i}), {_marks(source)}) end"
-            )
-            exact = (
-                f"case when plain_{i} is null then try_cast(raw_{i} as {EXACT}) "
-                f"else decimal_of(plain_{i}) end"
-            )
-            undone = f"number_repairs(raw_{i}, {literal(source.thousands)})"
-            repair = f"case when plain_{i} is not null then {undone} end"
-        elif NATIVE_NUMBER.fullmatch(native):
-            exact = f"try_cast(raw_{i} as {EXACT})"
-        else:
-            exact = f"cast(null as {EXACT})"
-        if mapping.unit:
-            exact = f"try_cast({exact} * {UNITS[mapping.unit]} as {EXACT})"
-        if scale := _scale(mapping):
-            exact = f"try_cast(cast({exact} as double) * scale_{i} as {EXACT})"
-    if column.kind == "date" and native not in DATED and not mapping.format and not mapping.codes:
+            digits = plain(i, _marks(source))
+            repair = number_repairs(i, source.thousands)
+    elif column.kind == "date" and native not in DATED and not mapping.format and not mapping.codes:
         text = f"cast(raw_{i} as varchar)"
-        repair = f"case when not {_is_plain_date(text)} then date_repairs({text}) end"
+        odd = f"not simple_{i}" if simple else "true"
+        repair = f"case when {odd} then date_repairs({text}) end"
     if ordered := [key for key in ("unit", "tax", "factor", "codes") if getattr(mapping, key)]:
         each = f"case when raw_{i} is not null then {literal(','.join(ordered))} end"
         repair = f"nullif(concat_ws(',', {repair}, {each}), '')" if repair else each
@@ -142,19 +129,23 @@ def _typed(
         sound.append(f"due_{i} is null")
     if column.is_required:
         faults.append(f"when raw_{i} is null then 'missing'")
-    value = _value(i, column, native, mapping.format)
     if mapping.codes:
         value = f"cast({_decoded(f'cast(raw_{i} as varchar)', mapping.codes)} as {column.sql_type})"
+    elif column.kind in NUMBERS:
+        value = number(i, column, mapping, native)
+    else:
+        value = _value(i, column, native, mapping.format)
     fault = f"case {' '.join(faults)} end"
     return Typed(
         column,
-        origin,
+        cell,
+        simple,
         given,
         raw,
         due,
-        scale,
-        plain,
-        exact,
+        scaled,
+        digits,
+        precise,
         value,
         " and ".join(sound),
         fault,
@@ -162,39 +153,29 @@ def _typed(
     )
 
 
-def _filled(origin: str) -> str:
+def _simple(i: int, column: Column, mapping: Mapping, decimal: str) -> str:
+    """Whether the text `cell_i` is a plain number or date, "" where the column holds neither."""
+    if mapping.codes:
+        return ""
+    if column.kind in NUMBERS:
+        return f"regexp_full_match(cell_{i}, {literal(PLAIN_NUMBER[decimal])})"
+    if column.kind == "date" and not mapping.format:
+        return f"regexp_full_match(cell_{i}, {literal(PLAIN_DATE)})"
+    return ""
+
+
+def _filled(i: int, is_judged: bool) -> str:
     """A cell's text without blanks around it, NULL when nothing is left.
 
     Most cells have none: finding that out is far cheaper than trimming with a set of characters.
+    Where the column `is_judged` by `simple_i`, a simple text is known to have none.
     """
     blank = f"[{BLANKS[1:-1]}]"
+    known = f"when simple_{i} then cell_{i} " if is_judged else ""
     return (
-        f"case when regexp_matches({origin}, '^$|^{blank}|{blank}$') "
-        f"then nullif(trim({origin}, {BLANKS}), '') else {origin} end"
+        f"case {known}when regexp_matches(cell_{i}, '^$|^{blank}|{blank}$') "
+        f"then nullif(trim(cell_{i}, {BLANKS}), '') else cell_{i} end"
     )
-
-
-def _is_plain_date(raw: str) -> str:
-    return f"regexp_full_match({raw}, {literal(PLAIN_DATE)})"
-
-
-def _scale(mapping: Mapping) -> str:
-    """What a number is multiplied by, over the file's columns: factor, and tax to be taken out."""
-    parts = []
-    if mapping.factor is not None:
-        parts.append(
-            f"decimal_of(plain(bare(cast({quoted(mapping.factor)} as varchar)), '.', ','))"
-            if isinstance(mapping.factor, str)
-            else str(mapping.factor)
-        )
-    if mapping.tax:
-        rate = (
-            f"share_of(cast({quoted(mapping.tax)} as varchar))"
-            if isinstance(mapping.tax, str)
-            else str(mapping.tax if mapping.tax < 1 else mapping.tax / 100)
-        )
-        parts.append(f"1 / (1 + cast({rate} as double))")
-    return f"cast({' * '.join(parts)} as double)" if parts else ""
 
 
 def _decoded(raw: str, codes: dict[str, Scalar]) -> str:
@@ -230,15 +211,10 @@ def _native_types(
 
 
 def _value(i: int, column: Column, native: str, pattern: str | None) -> str:
-    """The typed value of `raw_i`, for numbers of `exact_i`; NULL where it cannot be read."""
-    raw, exact, is_text = f"raw_{i}", f"exact_{i}", native == "VARCHAR"
-    if column.kind == "int":
-        whole = f"try_cast({exact} as bigint)"
-        return f"case when {whole} = {exact} then {whole} end"
-    if column.kind in NUMBERS:
-        return f"try_cast({exact} as {column.sql_type})"
+    """The typed value of `raw_i`, no number; NULL where it cannot be read."""
+    raw, is_text = f"raw_{i}", native == "VARCHAR"
     if column.kind in ("date", "time"):
-        return _dated(raw, column.sql_type, native, pattern)
+        return _dated(i, column.sql_type, native, pattern)
     if column.kind == "flag":
         return f"flag(cast({raw} as varchar))"
     if column.kind == "key" and is_text:
@@ -251,8 +227,9 @@ def _value(i: int, column: Column, native: str, pattern: str | None) -> str:
     return f"cast({raw} as varchar)"
 
 
-def _dated(raw: str, target: str, native: str, pattern: str | None) -> str:
+def _dated(i: int, target: str, native: str, pattern: str | None) -> str:
     """A date or point in time out of text, a native date, or a whole number like 20240105."""
+    raw = f"raw_{i}"
     if native == "DATE" or (native.startswith("TIMESTAMP") and "ZONE" not in native):
         value = f"cast({raw} as {target})"
         # Beyond these no calendar, and no date of Python, reaches.
@@ -265,10 +242,7 @@ def _dated(raw: str, target: str, native: str, pattern: str | None) -> str:
     if target == "DATE":
         if native != "VARCHAR":
             return f"date_of({text})"
-        return (
-            f"case when {_is_plain_date(text)} then try_cast({text} as date) "
-            f"else date_of({text}) end"
-        )
+        return f"case when simple_{i} then try_cast({text} as date) else date_of({text}) end"
     day = f"case when not contains({text}, ':') then cast(date_of({text}) as timestamp) end"
     return f"coalesce(try_cast({text} as timestamp), {day})"
 

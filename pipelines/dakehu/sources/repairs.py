@@ -8,7 +8,7 @@ from dakehu.schema import Table
 from dakehu.source import Source
 from dakehu.sources.expressions import marks_pattern
 from dakehu.sources.macros import SIGNS
-from dakehu.sources.mapping import NUMBERS
+from dakehu.sources.numbers import NUMBERS
 from dakehu.sources.relation import FILE, ROW, Relation, insert_rows, literal, quoted
 
 # Each gives the kinds of repair of one text, separated by commas, or NULL.

@@ -135,7 +135,7 @@ def _statement(
     return f"""
         with cells as (
             select {FILE}, {ROW}, {kept} as is_kept, {found} as is_matched
-                {each("cell")} {each("scale")} {given} {relation}
+                {each("cell")} {each("simple")} {each("scale")} {given} {relation}
         ),
         raws as (select * {each("raw")} from cells),
         plains as (select * {each("due")} {each("plain")} from raws),
