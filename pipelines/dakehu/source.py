@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from dakehu.schema import tables
 
 Scalar = str | int | float | bool
+Format = Literal["csv", "xlsx", "parquet", "jsonl"]
 
 
 class SourceFile(NamedTuple):
@@ -85,7 +86,7 @@ class Files(Strict):
     """Files of one shape: patterns relative to the pipeline file, and what they cannot tell."""
 
     files: tuple[str, ...] = Field(min_length=1)
-    format: Literal["csv", "xlsx", "parquet", "jsonl"] | None = None
+    format: Format | None = None
     encoding: Literal["utf-8", "utf-16", "gb18030", "cp1252"] | None = None
     sheet: str | None = None
     delimiter: str | None = Field(None, min_length=1, max_length=1)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.text import Text
 
 # Control, format and private characters and what is none; line and paragraph separators.
 ACTING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -38,4 +39,4 @@ def progress(is_quiet: bool) -> Generator[Callable[[str], None]]:
         yield lambda _: None
         return
     with errors.status("") as status:
-        yield lambda text: status.update(harmless(text))
+        yield lambda text: status.update(Text(harmless(text)))
