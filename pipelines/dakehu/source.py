@@ -14,6 +14,16 @@ from dakehu.schema import tables
 Scalar = str | int | float | bool
 Format = Literal["csv", "xlsx", "parquet", "jsonl"]
 
+# What a number in a unit is multiplied by.
+UNITS = {
+    "分": "0.01",
+    "千元": "1000",
+    "万元": "10000",
+    "亿元": "100000000",
+    "thousand": "1000",
+    "million": "1000000",
+}
+
 
 class SourceFile(NamedTuple):
     """A file to read: `member` names the part of a .zip archive, "" for a file of its own.
@@ -47,7 +57,7 @@ class Mapping(Strict):
 
     source: str | None = Field(None, alias="from")
     format: str | None = None
-    unit: Literal["分", "千元", "万元", "亿元", "thousand", "million"] | None = None
+    unit: str | None = None
     factor: Decimal | str | None = None
     tax: Decimal | str | None = None
     codes: dict[str, Scalar] = {}
@@ -61,6 +71,8 @@ class Mapping(Strict):
             raise ValueError("give exactly one of from, sql, value")
         if self.source is None and (self.format or self.codes or self.missing):
             raise ValueError("format, codes and missing go with from")
+        if self.unit is not None and self.unit not in UNITS:
+            raise ValueError(f'no unit "{self.unit}"; it may be {", ".join(UNITS)}')
         if self.value is not None and self.is_converted:
             raise ValueError("unit, factor and tax go with from or sql")
         if self.codes and (self.is_converted or self.format):

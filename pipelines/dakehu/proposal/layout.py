@@ -29,7 +29,7 @@ def header(rows: list[Row]) -> tuple[tuple[int, ...], list[str]] | None:
         lower = rows[place + 1] if place + 1 < len(rows) else []
         if _is_above(row, lower, width):
             both = (place + 1, place + 2)
-            choices.append((True, 0, -place, both, headings([_padded(row, width), lower])))
+            choices.append((True, 0, -place, both, headings([row, lower])))
         elif _is_text(row) and _filled(row) >= max(2, 0.6 * width):
             is_full = len(set(row[:width]) - {None}) == width
             rank = 0 if is_full else _known(row)

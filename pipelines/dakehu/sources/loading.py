@@ -220,7 +220,9 @@ def _write_run(
     chosen = as_of or (pipeline.as_of if isinstance(pipeline.as_of, date) else None)
     dated = chosen or last_complete_month(last, end_day)
     if dated < first:
-        raise NoSales(f"as of {dated} there are no sales yet: the first is dated {first}")
+        raise NoSales(
+            f"as of {dated} there are no sales yet, the first is dated {first}: set a later as_of"
+        )
     write_calendar(connection, first, max(dated, latest), end_day)
     connection.execute(
         "insert into loaded.run values (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -11,25 +11,15 @@ from typing import NamedTuple
 import duckdb
 from sqlglot import exp
 
-from dakehu.schema import Column, Table
-from dakehu.source import Mapping, Scalar, Source
+from dakehu.schema import NUMBERS, Column, Table
+from dakehu.source import UNITS, Mapping, Scalar, Source
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.expressions import expression, inputs, unmarked
 from dakehu.sources.macros import BLANKS, EXACT
 from dakehu.sources.relation import literal, quoted
 
-NUMBERS = ("money", "quantity", "price", "factor", "rate", "int")
 NATIVE_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|DOUBLE|FLOAT|UINTEGER")
 EXACT_FLOAT = {"DOUBLE": 2**53, "FLOAT": 2**24}  # up to here every whole number has its own float
-
-UNITS = {
-    "分": "0.01",
-    "千元": "1000",
-    "万元": "10000",
-    "亿元": "100000000",
-    "thousand": "1000",
-    "million": "1000000",
-}
 
 # Plain numbers and dates are recognised at once; only what is written otherwise is taken apart.
 PLAIN_NUMBER = {".": r"-?\d{1,15}(\.\d{1,8})?", ",": r"-?\d{1,15}"}
