@@ -247,7 +247,8 @@ def init(folder: Path, target: Path | None) -> None:
     ]
     click.echo(f"pipeline file: {target}")
     if asked:
-        click.echo(f'write the answer in place of each "{QUESTION}": line {", ".join(asked)}')
+        lines = f"line{'s' * (len(asked) > 1)} {', '.join(asked)}"
+        click.echo(f'write the answer in place of each "{QUESTION}": {lines}')
     click.echo(f"next: dakehu check {shlex.quote(str(target))}")
 
 

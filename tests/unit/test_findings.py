@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from dakehu.advice import for_reject
+from dakehu.advice import for_check, for_reject
 from dakehu.build import Judgement, build, judge
 from dakehu.cli import main
 from dakehu.findings import show
@@ -259,3 +259,8 @@ OTHER_REASONS = (
 @pytest.mark.parametrize("reason", [*REASONS, *OTHER_REASONS])
 def test_every_reason_of_the_loader_has_its_advice(reason: str) -> None:
     assert for_reject(reason) != for_reject("a reason that nobody gives")
+
+
+def test_a_check_has_its_advice_and_a_key_too() -> None:
+    assert for_check("check_stg_overlaps__agree").startswith("go on if the later file")
+    assert "a fault of Dakehu" in for_check("check_dim_months__key_unique")

@@ -137,15 +137,14 @@ def _workbook(item: Item, scratch: Path, limit: int) -> Iterator[Extract | LoadE
 def _told(item: Item, scratch: Path, limit: int) -> Iterator[Extract]:
     """A file that tells its columns by itself."""
     file = SourceFile(item.content, "", item.shown)
-    frame, types = sample(file, item.kind, limit + 1, scratch)
+    frame, types, is_whole = sample(file, item.kind, limit, scratch)
     native = {
         name: "number" if NATIVE_NUMBER.fullmatch(kind) else "date"
         for name, kind in types.items()
         if NATIVE_NUMBER.fullmatch(kind) or kind in DATED
     }
     texts = frame.select(pl.all().str.strip_chars().replace("", None))
-    is_whole = frame.height <= limit
-    yield Extract(item, tuple(types), texts.head(limit), is_whole, native)
+    yield Extract(item, tuple(types), texts, is_whole, native)
 
 
 def _tabulated(
