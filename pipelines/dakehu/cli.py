@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +12,16 @@ from typing import Any
 import click
 
 from dakehu.paths import NOTEBOOKS, REPORTS
+from dakehu.terminal import console, harmless, progress
 
 EXIT_CODES = """\b
 Exit codes: 0 every report written; 1 a report failed, the others stand; 2 the command or the
 pipeline file is wrong; 3 a data gate refused; 4 the same pipeline is already running;
 130 interrupted. Pages of earlier runs stay untouched unless a new one takes their place whole."""
+
+CHECK_EXIT_CODES = """\b
+Exit codes: 0 a run would be published; 2 the command or the pipeline file is wrong; 3 a data gate
+would refuse it, or a file cannot be read."""
 
 PIPELINE = click.argument(
     "pipeline",
@@ -51,7 +57,7 @@ class Commands(click.Group):
             code = _exit_code(error)
             if code is None:
                 raise
-            click.echo(f"dakehu: {error}", err=True)
+            click.echo(harmless(f"dakehu: {error}"), err=True)
         sys.exit(code or 0)
 
 
@@ -147,18 +153,24 @@ def build(pipeline: Path, quiet: bool, **options: Any) -> int:
     return 0
 
 
-@main.command()
+@main.command(epilog=CHECK_EXIT_CODES)
 @PIPELINE
 @QUIET
 def check(pipeline: Path, quiet: bool) -> int:
-    """Read and judge the sources only: what was loaded, rejected, left out. Publishes nothing."""
+    """Read and judge the sources, publish nothing: what is loaded, what is wrong, what to do."""
     from dakehu.build import judge
+    from dakehu.findings import show, verdict
     from dakehu.pipeline import load_pipeline
     from dakehu.run import new_id
 
-    for line in judge(load_pipeline(pipeline), run_id=new_id(), say=_say(quiet)):
-        click.echo(line)
-    return 0
+    loaded, named = load_pipeline(pipeline), shlex.quote(str(pipeline))
+    with progress(quiet) as say:
+        judgement = judge(loaded, run_id=new_id(), say=say)
+    if not quiet:
+        show(judgement, loaded, named, console())
+    elif judgement.refused:
+        console(is_error=True).print(verdict(judgement, named))
+    return 3 if judgement.refused else 0
 
 
 @main.command()
@@ -181,9 +193,10 @@ def history(pipeline: Path | None) -> None:
     for name, record in records:
         when, as_of = record["started_at"][:19], record.get("as_of") or "-"
         spent, reason = record.get("seconds", 0), record.get("reason", "")
-        click.echo(
+        line = (
             f"{when}  {name:<16} as of {as_of:<10}  {record['status']:<11} {spent:7.1f} s  {reason}"
         )
+        click.echo(harmless(line))
 
 
 @main.command()
@@ -222,16 +235,21 @@ def init(folder: Path, target: Path | None) -> None:
     from dakehu.pipeline import QUESTION
     from dakehu.proposal import name_of, propose
 
-    target = target or ROOT / "pipelines" / f"{name_of(folder)}.toml"
+    target = target or _near(ROOT / "pipelines" / f"{name_of(folder)}.toml")
     if target.exists():
         raise click.ClickException(f"{target} exists already; move it away, or name another --out")
     text = propose(folder, target)
     target.write_text(text, "utf-8")
-    asked = sum(f'"{QUESTION}"' in line for line in text.splitlines() if not line.startswith("#"))
+    asked = [
+        f"{number}"
+        for number, line in enumerate(text.splitlines(), 1)
+        if f'"{QUESTION}"' in line and not line.startswith("#")
+    ]
     click.echo(f"pipeline file: {target}")
     if asked:
-        click.echo(f'{asked} lines hold a "?": answer the question above each')
-    click.echo(f"next: dakehu check {target}")
+        lines = f"line{'s' * (len(asked) > 1)} {', '.join(asked)}"
+        click.echo(f'write the answer in place of each "{QUESTION}": {lines}')
+    click.echo(f"next: dakehu check {shlex.quote(str(target))}")
 
 
 @main.command()
@@ -250,9 +268,14 @@ def demo(directory: Path, scale: float, seed: int | None) -> None:
     )
 
 
+def _near(path: Path) -> Path:
+    """The path as a person here would write it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def _cores() -> int:
     return os.cpu_count() or 1
 
 
 def _say(quiet: bool) -> Callable[[str], None]:
-    return (lambda _: None) if quiet else click.echo
+    return (lambda _: None) if quiet else lambda text: click.echo(harmless(text))

@@ -82,7 +82,7 @@ class Pipeline(Strict):
                 file
                 for path in map(Path, sorted(found_here))
                 if path.is_file()
-                for file in self._members(path, inner)
+                for file in listed(path, self._label(path), inner)
             ]
             if not matches:
                 raise PipelineError(
@@ -91,18 +91,26 @@ class Pipeline(Strict):
             found |= dict.fromkeys(matches)
         return list(found)
 
-    def _members(self, path: Path, pattern: str) -> list[SourceFile]:
-        label = Path(os.path.relpath(path, self.path.parent)).as_posix()
-        if path.suffix.lower() != ".zip":
-            return [SourceFile(path, "", label)]
-        try:
-            with ZipFile(path) as archive:
-                names = sorted(n.filename for n in archive.infolist() if not n.is_dir())
-        except (BadZipFile, OSError) as error:
-            raise PipelineError(f"{path.name} cannot be opened as an archive: {error}") from None
-        # What a Mac adds to an archive is no data.
-        own = [name for name in names if not name.startswith("__MACOSX/")]
-        return [SourceFile(path, n, f"{label}/{n}") for n in own if fnmatchcase(n, pattern)]
+    def _label(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self.path.parent)).as_posix()
+
+
+def listed(path: Path, label: str, pattern: str = "*") -> list[SourceFile]:
+    """The file itself, or the members of an archive whose names match; `label` is the file's.
+
+    Raises:
+        PipelineError: the archive cannot be opened.
+    """
+    if path.suffix.lower() != ".zip":
+        return [SourceFile(path, "", label)]
+    try:
+        with ZipFile(path) as archive:
+            names = sorted(n.filename for n in archive.infolist() if not n.is_dir())
+    except (BadZipFile, OSError) as error:
+        raise PipelineError(f"{path.name} cannot be opened as an archive: {error}") from None
+    # What a Mac adds to an archive is no data.
+    own = [name for name in names if not name.startswith("__MACOSX/")]
+    return [SourceFile(path, n, f"{label}/{n}") for n in own if fnmatchcase(n, pattern)]
 
 
 def load_pipeline(path: Path) -> Pipeline:

@@ -25,6 +25,7 @@ from dakehu.pipeline import Pipeline, load_pipeline
 from dakehu.plan import Report, plan
 from dakehu.publication import Publication
 from dakehu.sources import LoadError
+from dakehu.terminal import harmless
 
 Say = Callable[[str], None]
 
@@ -120,7 +121,7 @@ def _tell(this: _Run, record: dict[str, Any]) -> None:
     from dakehu.portal import portal
 
     if record["status"] != "ok":
-        echo(f"dakehu: run {record['status']}: {record['reason']}", err=True)
+        echo(harmless(f"dakehu: run {record['status']}: {record['reason']}"), err=True)
     try:
         this.publication.note(record)
         folder = this.publication.folder
@@ -128,7 +129,7 @@ def _tell(this: _Run, record: dict[str, Any]) -> None:
         this.publication.write_portal(page)
     except OSError as error:
         record["status"] = "failed"
-        echo(f"dakehu: the portal could not be updated: {sentence(error)}", err=True)
+        echo(harmless(f"dakehu: the portal could not be updated: {sentence(error)}"), err=True)
     else:
         this.say(f"portal: {this.publication.portal}")
 

@@ -23,6 +23,7 @@ SQL_TYPES = {
     "int": "BIGINT",
     "flag": "BOOLEAN",
 }
+NUMBERS = ("money", "quantity", "price", "factor", "rate", "int")
 
 
 class Reference(NamedTuple):

@@ -12,6 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from dakehu.schema import tables
 
 Scalar = str | int | float | bool
+Format = Literal["csv", "xlsx", "parquet", "jsonl"]
+
+# What a number in a unit is multiplied by.
+UNITS = {
+    "分": "0.01",
+    "千元": "1000",
+    "万元": "10000",
+    "亿元": "100000000",
+    "thousand": "1000",
+    "million": "1000000",
+}
 
 
 class SourceFile(NamedTuple):
@@ -46,7 +57,7 @@ class Mapping(Strict):
 
     source: str | None = Field(None, alias="from")
     format: str | None = None
-    unit: Literal["分", "千元", "万元", "亿元", "thousand", "million"] | None = None
+    unit: str | None = None
     factor: Decimal | str | None = None
     tax: Decimal | str | None = None
     codes: dict[str, Scalar] = {}
@@ -60,6 +71,8 @@ class Mapping(Strict):
             raise ValueError("give exactly one of from, sql, value")
         if self.source is None and (self.format or self.codes or self.missing):
             raise ValueError("format, codes and missing go with from")
+        if self.unit is not None and self.unit not in UNITS:
+            raise ValueError(f'no unit "{self.unit}"; it may be {", ".join(UNITS)}')
         if self.value is not None and self.is_converted:
             raise ValueError("unit, factor and tax go with from or sql")
         if self.codes and (self.is_converted or self.format):
@@ -85,7 +98,7 @@ class Files(Strict):
     """Files of one shape: patterns relative to the pipeline file, and what they cannot tell."""
 
     files: tuple[str, ...] = Field(min_length=1)
-    format: Literal["csv", "xlsx", "parquet", "jsonl"] | None = None
+    format: Format | None = None
     encoding: Literal["utf-8", "utf-16", "gb18030", "cp1252"] | None = None
     sheet: str | None = None
     delimiter: str | None = Field(None, min_length=1, max_length=1)

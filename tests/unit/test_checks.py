@@ -10,7 +10,7 @@ import pytest
 from dakehu import gates, models
 from dakehu.build import build, judge, refusal
 from dakehu.pipeline import PipelineError
-from small_company import HEAD, LINE, loaded, orders, pipeline_of, rows
+from small_company import HEAD, loaded, orders, pipeline_of, rows
 
 ORDERS = """order,date,customer,product,quantity,amount
 O1,2024-01-05,D1,P1,10,100.00
@@ -304,16 +304,3 @@ def test_a_blocked_load_says_which_gate_and_how_many_rows(books: duckdb.DuckDBPy
     models.build(books, models.read_models())
     sentence = refusal(gates.check(books, models.read_checks()))
     assert sentence.startswith("data gate check_stg_files__rows_add_up refused: 1 row. Files")
-
-
-def test_check_prints_what_a_person_can_act_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dakehu.build.WAREHOUSES", tmp_path / "warehouse")
-    (tmp_path / "orders.csv").write_text(ORDERS + LINE.replace("2024-01-05", "soon"), "utf-8")
-    pipeline = pipeline_of(tmp_path, HEAD.replace("2024-12-31", "2024-12-20") + orders())
-    lines = judge(pipeline, run_id="t", say=lambda _: None)
-    assert lines[0].startswith("order_lines: 1 file, 5 rows = 4 loaded + 1 rejected + 0 left out")
-    assert any(line.startswith("rejected 1: orders.csv, row 6, order_date: ") for line in lines)
-    assert lines[-1].startswith("warns: check_dim_months__last_month_closed: 1 row. The last month")
-    assert lines[-1].endswith("First: month=2024-12-01, month_end=2024-12-31")

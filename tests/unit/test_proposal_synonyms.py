@@ -8,6 +8,7 @@ import pytest
 
 from dakehu.proposal.synonyms import heading, known, normal
 from dakehu.schema import tables
+from dakehu.source import UNITS
 
 HEADINGS = known()["headings"]
 
@@ -36,6 +37,12 @@ def test_a_heading_means_one_column_of_a_table(table: str):
     assert [name for name, count in Counter(entries).items() if count > 1] == []
     assert all(entries)
     assert {level for levels in HEADINGS[table].values() for level in levels} <= {"sure", "likely"}
+
+
+def test_units_are_those_of_a_pipeline_file():
+    assert known()["units"].keys() <= UNITS.keys()
+    texts = [text for listed in known()["units"].values() for text in (*listed, *UNITS)]
+    assert all(isinstance(text, str) for text in texts)
 
 
 def test_a_text_means_one_code():
@@ -67,6 +74,7 @@ def test_a_text_means_one_code():
         ("Revenue (thousands)", "revenue", "thousand", None, None),
         ("FAllAmount", "fallamount", None, None, True),
         ("NETWR", "netwr", None, None, False),
+        ("Column", "column", None, None, None),
     ],
 )
 def test_a_heading_is_taken_apart(text, name, unit, currency, taxed):

@@ -98,6 +98,8 @@ def test_codebook_names_every_table_and_check() -> None:
     assert codebook()["checks"].keys() == CHECKS.keys()
     severities = {entry["severity"] for entry in codebook()["checks"].values()}
     assert severities <= {"warn", "block", "by_row"}
+    speechless = [name for name, entry in codebook()["checks"].items() if not entry.get("do")]
+    assert speechless == [], "say under `do` what a person can do when the check fails"
 
 
 def test_a_check_judged_by_row_gives_each_row_its_severity() -> None:

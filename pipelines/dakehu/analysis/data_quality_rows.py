@@ -39,8 +39,8 @@ def by_table(sources: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def rejects_by_kind(rejects: pl.DataFrame) -> pl.DataFrame:
-    """Rejects by file and kind of reason, with the first as an example."""
+def in_kinds(rejects: pl.DataFrame) -> pl.DataFrame:
+    """The rejects with the kind of their reason in its place."""
     reason = pl.col("reason")
     for beginning, kind in KINDS.items():
         reason = (
@@ -48,9 +48,13 @@ def rejects_by_kind(rejects: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit(kind))
             .otherwise(reason)
         )
+    return rejects.with_columns(reason=reason)
+
+
+def rejects_by_kind(rejects: pl.DataFrame) -> pl.DataFrame:
+    """Rejects by file and kind of reason, with the first as an example."""
     return (
-        rejects.sort("file", "example_row")
-        .with_columns(reason=reason)
+        in_kinds(rejects.sort("file", "example_row"))
         .group_by("target_table", "file", "column_name", "reason")
         .agg(pl.col("row_count").sum(), pl.col("example_value", "example_row").first())
         .sort("target_table", "file", "column_name", "reason")

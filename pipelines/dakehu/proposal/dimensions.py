@@ -10,7 +10,6 @@ from dakehu.proposal.shapes import Shape
 from dakehu.proposal.synonyms import heading, known, normal
 from dakehu.schema import tables
 
-KEYS = {"customers": "customer_id", "products": "product_id", "people": "person_id"}
 DEPENDS = 0.95  # so many keys have one value only, or the column is none of the dimension's
 NAMED = 0.5  # a name may be written in more than one way
 LEVELS = {
@@ -52,7 +51,7 @@ def has_distributors(feeds: list[Feed]) -> bool:
 
 def drawn(table: str, fact: Feed) -> Feed | None:
     """The dimension that a file of facts holds beside its facts, each key once."""
-    key = KEYS[table]
+    (key,) = tables()[table].key
     line = fact.lines.get(key)
     if line is None or line.heading is None:
         return None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import shutil
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from dakehu.pipeline import PipelineError, listed
+from dakehu.source import Format, SourceFile
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.formats import SUFFIXES
+from dakehu.sources.unpacking import unpacked
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,12 @@ class Item:
     """A file of the folder or a member of an archive in it.
 
     `shown` is its name for people and for patterns, relative to the folder; `content` the file
-    that holds its bytes, unpacked where need be; `modified` when the file was written.
+    that holds its bytes, unpacked where need be.
     """
 
     shown: str
     content: Path
-    kind: str
-    modified: float
+    kind: Format
 
 
 def items(folder: Path, scratch: Path) -> Iterator[Item | LoadError]:
@@ -32,42 +31,30 @@ def items(folder: Path, scratch: Path) -> Iterator[Item | LoadError]:
 
     Hidden files and those of other kinds (notes, pictures, pipeline files) are passed over.
     """
-    for number, path in enumerate(sorted(p for p in folder.rglob("*") if p.is_file())):
-        shown = path.relative_to(folder).as_posix()
-        if any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts):
+    number = 0
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        label = path.relative_to(folder).as_posix()
+        if _is_hidden(label):
             continue
-        room = scratch / str(number)
         try:
-            yield from _unpacked(path, shown, room)
-        except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-            yield LoadError(f"{shown} cannot be unpacked: {str(error).splitlines()[0]}")
+            found = listed(path, label)
+        except PipelineError as error:
+            yield LoadError(str(error))
+            continue
+        for file in found:
+            if (kind := _kind(file)) and not _is_hidden(file.member):
+                number += 1
+                try:
+                    yield Item(file.label, unpacked({number: file}, scratch)[number], kind)
+                except LoadError as error:
+                    yield error
 
 
-def _unpacked(path: Path, shown: str, room: Path) -> Iterator[Item]:
-    modified = path.stat().st_mtime
-    if path.suffix.lower() == ".gz":
-        if kind := _kind(path.stem):
-            with gzip.open(path) as packed:
-                yield Item(shown, _copy(packed, room, path.stem), kind, modified)
-    elif path.suffix.lower() == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            for number, member in enumerate(sorted(archive.infolist(), key=lambda m: m.filename)):
-                name = PurePosixPath(member.filename).name
-                if (kind := _kind(name)) and not name.startswith(".") and not member.is_dir():
-                    with archive.open(member) as packed:
-                        content = _copy(packed, room / str(number), name)
-                    yield Item(f"{shown}/{member.filename}", content, kind, modified)
-    elif kind := _kind(path.name):
-        yield Item(shown, path, kind, modified)
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "~$")) for part in PurePosixPath(name).parts)
 
 
-def _kind(name: str) -> str | None:
-    return SUFFIXES.get(PurePosixPath(name).suffix.lower())
-
-
-def _copy(packed: object, room: Path, name: str) -> Path:
-    room.mkdir(parents=True)
-    target = room / f"unpacked{PurePosixPath(name).suffix.lower()}"  # a member's name is no path
-    with target.open("wb") as sink:
-        shutil.copyfileobj(packed, sink)  # ty: ignore[invalid-argument-type]
-    return target
+def _kind(file: SourceFile) -> Format | None:
+    name = PurePosixPath(file.member or file.path.name)
+    is_packed = not file.member and name.suffix.lower() == ".gz"
+    return SUFFIXES.get(PurePosixPath(name.stem if is_packed else name).suffix.lower())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dakehu.proposal.synonyms import is_known
+from dakehu.sources.texts import headings
 
 LOOK_ROWS = 15
 NUMBERLIKE = re.compile(r"[-+(]?[\d.,/:年月日\s-]+[%)]?")
@@ -13,7 +14,7 @@ TOTAL = re.compile(r"(合\s*计|总\s*计|小\s*计|(grand|sub)?[- ]?totals?|sum
 Row = list[str | None]
 
 
-def header(rows: list[Row]) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
+def header(rows: list[Row]) -> tuple[tuple[int, ...], list[str]] | None:
     """The rows (counted from 1) that hold the headings, and the headings; None: there is no table.
 
     The first row that holds texts only, a different one in every column, has the headings; failing
@@ -27,16 +28,16 @@ def header(rows: list[Row]) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
     for place, row in enumerate(rows[:LOOK_ROWS]):
         lower = rows[place + 1] if place + 1 < len(rows) else []
         if _is_above(row, lower, width):
-            both = _joined(_rightward(row, width), lower)
-            choices.append((True, 0, -place, (place + 1, place + 2), both))
+            both = (place + 1, place + 2)
+            choices.append((True, 0, -place, both, headings([row, lower])))
         elif _is_text(row) and _filled(row) >= max(2, 0.6 * width):
             is_full = len(set(row[:width]) - {None}) == width
             rank = 0 if is_full else _known(row)
-            choices.append((is_full, rank, -place, (place + 1,), list(row)))
+            choices.append((is_full, rank, -place, (place + 1,), headings([row])))
     if not choices:
         return None
     *_, at, names = max(choices, key=lambda choice: choice[:3])
-    return at, tuple(name or f"column {i}" for i, name in enumerate(names, 1))
+    return at, names
 
 
 def foot(rows: list[Row]) -> int:
@@ -68,19 +69,6 @@ def _is_above(upper: Row, lower: Row, width: int) -> bool:
     row_above = _padded(upper, width)
     cells = zip(row_above, _padded(lower, width), strict=True)
     return None in row_above and all(a or b for a, b in cells)
-
-
-def _joined(upper: Row, lower: Row) -> Row:
-    size = max(len(upper), len(lower))
-    pairs = zip(_padded(upper, size), _padded(lower, size), strict=True)
-    return [" ".join(part for part in pair if part) or None for pair in pairs]
-
-
-def _rightward(row: Row, width: int) -> Row:
-    filled: Row = []
-    for cell in _padded(row, max(width, len(row))):
-        filled.append(cell or (filled[-1] if filled else None))
-    return filled
 
 
 def _padded(row: Row, width: int) -> Row:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dakehu.pipeline import QUESTION as OPEN
-from dakehu.proposal.matching import NUMBERS, Choice, Match, coded
+from dakehu.proposal.matching import Choice, Match, coded
 from dakehu.proposal.shapes import Shape
 from dakehu.proposal.synonyms import heading, normal
 from dakehu.proposal.values import is_point_number
-from dakehu.schema import Column, tables
+from dakehu.schema import NUMBERS, Column, tables
 from dakehu.sources.relation import literal, quoted
 
 FEW = 50  # values that a code map may list

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from dakehu.proposal.shapes import Shape
 from dakehu.proposal.synonyms import LEVELS, codes, heading, known, meanings, stand_ins
 from dakehu.proposal.values import Values
-from dakehu.schema import Column, tables
+from dakehu.schema import NUMBERS, Column, tables
+from dakehu.sources.macros import NO, YES
 
-NUMBERS = ("money", "quantity", "price", "factor", "rate", "int")
-YES_NO = {"true", "t", "yes", "y", "1", "是", "false", "f", "no", "n", "0", "否"}
 # A table is proposed only where one of these is found, else any file with a customer would be one.
 ANCHORS = {
     "bids": {"result", "our_bid", "winning_bid"},
@@ -21,6 +20,12 @@ ANCHORS = {
     "competitor_events": {"rival"},
     "distributors": {"contract_no", "capacity_amount", "warehouse_m2", "declared_total_sales"},
     "activities": {"type", "hours", "person_id"},
+}
+NAMES = {
+    "customers": "customer_name",
+    "products": "product_name",
+    "people": "name",
+    "territories": "territory_name",
 }
 NUMBERED_BY_LOADER = {"line_no"}
 WEIGHTS = {"sure": 3.0, "likely": 2.0, "guess": 1.0}
@@ -96,7 +101,7 @@ def _share(column: Column, values: Values) -> float:
         return values.dates.share
     filled = [text for text in values.counts if text not in values.null_texts]
     if column.kind == "flag":
-        return float(all(text.lower() in YES_NO for text in filled))
+        return float(all(text.lower() in YES + NO for text in filled))
     if column.kind == "key":
         is_fraction = values.numbers.share == 1 and any("." in t.rstrip("0.") for t in filled)
         is_date = values.dates.share == 1 and values.dates.format is not None
@@ -107,12 +112,12 @@ def _share(column: Column, values: Values) -> float:
 
 def named(match: Match, table: str) -> Match:
     """A match of a dimension in which its name stands in for a missing key, or the key for it."""
-    singular = {"customers": "customer", "products": "product", "people": "person",
-                "territories": "territory"}.get(table)  # fmt: skip
-    key, name = f"{singular}_id", "name" if table == "people" else f"{singular}_name"
-    if singular and key in match and name not in match:
+    if table not in NAMES:
+        return match
+    (key,), name = tables()[table].key, NAMES[table]
+    if key in match and name not in match:
         return match | {name: Choice(match[key].heading, "guess")}
-    if singular and name in match and key not in match and match[name].level == "sure":
+    if name in match and key not in match and match[name].level == "sure":
         return match | {key: Choice(match[name].heading, "likely")}
     return match
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -14,8 +12,13 @@ import polars as pl
 
 from dakehu.proposal.folder import Item
 from dakehu.proposal.layout import foot, header
+from dakehu.source import SourceFile
 from dakehu.sources.decoding import LoadError, decode
+from dakehu.sources.mapping import DATED, NATIVE_NUMBER
+from dakehu.sources.relation import unique_headings
+from dakehu.sources.samples import sample
 from dakehu.sources.texts import DELIMITERS
+from dakehu.sources.workbooks import sheets
 
 SAMPLE_ROWS = 50_000
 FOOT_BYTES = 1 << 16
@@ -55,7 +58,7 @@ def extracts(item: Item, scratch: Path, limit: int = SAMPLE_ROWS) -> Iterator[Ex
     Raises:
         LoadError: the file cannot be read.
     """
-    readers = {"csv": _text, "xlsx": _workbook, "parquet": _parquet, "jsonl": _json_lines}
+    readers = {"csv": _text, "xlsx": _workbook, "parquet": _told, "jsonl": _told}
     yield from readers[item.kind](item, scratch, limit)
 
 
@@ -105,7 +108,11 @@ def _width(lines: list[str], delimiter: str) -> int:
 
 
 def _cut(rows: Iterable[list[str]], limit: int) -> Cells:
-    return [[cell.strip() or None for cell in row] for row in islice(rows, limit)]
+    return [_stripped(row) for row in islice(rows, limit)]
+
+
+def _stripped(row: Sequence[str | None]) -> list[str | None]:
+    return [(cell or "").strip() or None for cell in row]
 
 
 def _last_rows(path: Path, delimiter: str) -> Cells:
@@ -117,80 +124,27 @@ def _last_rows(path: Path, delimiter: str) -> Cells:
 
 
 def _workbook(item: Item, scratch: Path, limit: int) -> Iterator[Extract | LoadError]:  # noqa: ARG001
-    import python_calamine
-
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(item.content)
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            rows = [[_cell(value) for value in row] for row in sheet]
-            only = None if len(book.sheet_names) == 1 else name
-            try:
-                if extract := _tabulated(item, rows, rows, is_whole=True, sheet=only):
-                    yield extract
-            except LoadError as error:
-                yield error
-    except python_calamine.CalamineError as error:
-        raise LoadError(f"{item.shown} is no readable workbook: {error}") from None
+    found = [(name, [_stripped(row) for row in rows]) for name, rows in sheets(item.content)]
+    for name, rows in found:
+        only = None if len(found) == 1 else name
+        try:
+            if extract := _tabulated(item, rows, rows, is_whole=True, sheet=only):
+                yield extract
+        except LoadError as error:
+            yield error
 
 
-def _cell(value: object) -> str | None:
-    """A cell as an analyst sees it: whole numbers without a point, dates as 2024-01-31."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
-        return value.date().isoformat()
-    if isinstance(value, date | datetime):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    return str(value).strip() or None
-
-
-def _parquet(item: Item, scratch: Path, limit: int) -> Iterator[Extract]:  # noqa: ARG001
-    try:
-        scan = pl.scan_parquet(item.content, glob=False)
-        rows = scan.select(pl.len()).collect().item()
-        sample = scan.head(limit).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise LoadError(
-            f"{item.shown} is no readable Parquet file: {str(error).splitlines()[0]}"
-        ) from None
+def _told(item: Item, scratch: Path, limit: int) -> Iterator[Extract]:
+    """A file that tells its columns by itself."""
+    file = SourceFile(item.content, "", item.shown)
+    frame, types, is_whole = sample(file, item.kind, limit, scratch)
     native = {
-        name: "number" if kind.is_numeric() else "date"
-        for name, kind in sample.schema.items()
-        if kind.is_numeric() or kind.is_temporal()
+        name: "number" if NATIVE_NUMBER.fullmatch(kind) else "date"
+        for name, kind in types.items()
+        if NATIVE_NUMBER.fullmatch(kind) or kind in DATED
     }
-    simple = [n for n, kind in sample.schema.items() if not kind.is_nested() and kind != pl.Binary]
-    frame = sample.select(pl.col(simple).cast(pl.String).str.strip_chars().replace("", None))
-    yield Extract(item, tuple(simple), frame, rows <= limit, native)
-
-
-def _json_lines(item: Item, scratch: Path, limit: int) -> Iterator[Extract]:  # noqa: ARG001
-    try:
-        with item.content.open(encoding="utf-8-sig") as stream:
-            records = [json.loads(line) for line in islice(stream, limit) if line.strip()]
-    except (ValueError, RecursionError) as error:
-        raise LoadError(f"{item.shown} is no file of JSON lines: {error}") from None
-    if not records or not all(isinstance(record, dict) for record in records):
-        raise LoadError(f"{item.shown} holds no JSON objects, one per line")
-    names = list(dict.fromkeys(name for record in records for name in record))
-    columns = {name: [_text_of(record.get(name)) for record in records] for name in names}
-    frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    native = {n: "number" for n in names if _all_numbers(r.get(n) for r in records)}
-    yield Extract(item, tuple(names), frame, len(records) < limit, native)
-
-
-def _text_of(value: object) -> str | None:
-    if value is None or isinstance(value, dict | list):
-        return None
-    # A lone surrogate, which JSON can hold, is no text that a file can hold.
-    return str(value).encode("utf-8", "replace").decode("utf-8").strip() or None
-
-
-def _all_numbers(values: Iterable[object]) -> bool:
-    filled = [value for value in values if value is not None]
-    return bool(filled) and all(
-        isinstance(v, int | float) and not isinstance(v, bool) for v in filled
-    )
+    texts = frame.select(pl.all().str.strip_chars().replace("", None))
+    yield Extract(item, tuple(types), texts, is_whole, native)
 
 
 def _tabulated(
@@ -206,16 +160,12 @@ def _tabulated(
     found = header(rows)
     if found is None:
         return None
-    header_row, headings = found
+    header_row, names = found
     below = [row for row in rows[header_row[-1] :] if any(row)]
-    fitting = sum(len(row) == len(headings) for row in below)
+    fitting = sum(len(row) == len(names) for row in below)
     if not below or fitting < 0.5 * len(below):  # prose with commas is no table
         return None
-    repeated = {h.lower() for h in headings if [x.lower() for x in headings].count(h.lower()) > 1}
-    if repeated:
-        raise LoadError(
-            f'{item.shown} has two columns called "{sorted(repeated)[0]}"; rename one of them'
-        )
+    headings = tuple(unique_headings(names, Path(item.shown)))
     footer_rows = foot(last)
     body = below[:-footer_rows] if is_whole and footer_rows else below
     width = len(headings)

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from dakehu.proposal.dimensions import KEYS, drawn
+from dakehu.proposal.dimensions import drawn
 from dakehu.proposal.lines import Feed, identifier
+from dakehu.proposal.matching import NAMES
 from dakehu.proposal.synonyms import normal
 from dakehu.schema import tables
 from dakehu.sources.relation import literal
 
-NAMES = {
-    "customers": ("customer_id", "customer_name"),
-    "products": ("product_id", "product_name"),
-    "people": ("person_id", "name"),
-    "territories": ("territory_id", "territory_name"),
-}
 STRANGE = 0.05  # a dimension that knows fewer of the keys belongs to something else
 COMPLETE = 0.95
 SPELLINGS_AT_MOST = 20
@@ -38,6 +33,11 @@ def settle(feeds: list[Feed]) -> list[Feed]:
         elif dimension in ("customers", "products"):
             feeds += _completion(feeds, facts, dimension, known)
     return feeds
+
+
+def _key(dimension: str) -> str:
+    (key,) = tables()[dimension].key
+    return key
 
 
 def _facts(feeds: list[Feed], dimension: str) -> list[tuple[Feed, str]]:
@@ -67,7 +67,7 @@ def _known(feeds: list[Feed], dimension: str) -> set[str]:
     own = [feed for feed in feeds if feed.table == dimension]
     if not all(feed.shape.is_whole for feed in own):
         return set()
-    return {key for feed in own for key in _counts(feed, NAMES[dimension][0])}
+    return {key for feed in own for key in _counts(feed, _key(dimension))}
 
 
 def _coverage(fact: Feed, column: str, keys: set[str]) -> float:
@@ -79,7 +79,7 @@ def _coverage(fact: Feed, column: str, keys: set[str]) -> float:
 
 def _key_by_name(feed: Feed, facts: list[tuple[Feed, str]]) -> None:
     """Take the name for the key where the facts go by names."""
-    key, name = NAMES[feed.table]
+    key, name = _key(feed.table), NAMES[feed.table]
     ids, names = set(_counts(feed, key)), set(_counts(feed, name))
     if not facts or not ids or not names:
         return
@@ -121,7 +121,7 @@ def _completion(
         return []
     made = []
     for fact, column in facts:
-        if column != KEYS[dimension] or _coverage(fact, column, known) >= COMPLETE:
+        if column != _key(dimension) or _coverage(fact, column, known) >= COMPLETE:
             continue
         if feed := drawn(dimension, fact):
             lost = len(set(_counts(fact, column)) - known)

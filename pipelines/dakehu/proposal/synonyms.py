@@ -11,13 +11,9 @@ from typing import Any
 import yaml
 
 from dakehu.paths import SQL
+from dakehu.source import UNITS
 
 LEVELS = ("sure", "likely", "guess")
-UNITS = {
-    "万元": "万元", "万": "万元", "千元": "千元", "亿元": "亿元", "亿": "亿元", "分": "分",
-    "thousand": "thousand", "thousands": "thousand", "k": "thousand", "000": "thousand",
-    "million": "million", "millions": "million", "mn": "million", "m": "million",
-}  # fmt: skip
 CURRENCIES = {
     "¥": "CNY", "元": "CNY", "人民币": "CNY", "rmb": "CNY", "cny": "CNY", "$": "USD", "us$": "USD",
     "usd": "USD", "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "jpy": "JPY", "hkd": "HKD",
@@ -64,6 +60,13 @@ def known() -> dict[str, Any]:
 
 
 @cache
+def units() -> dict[str, str]:
+    """The unit of the pipeline file by what headings write for it."""
+    written = {text: unit for unit, texts in known()["units"].items() for text in texts}
+    return {unit: unit for unit in UNITS} | written
+
+
+@cache
 def heading(text: str) -> Heading:
     """A heading taken apart."""
     narrow = unicodedata.normalize("NFKC", text).lower()
@@ -71,15 +74,15 @@ def heading(text: str) -> Heading:
     insides = [match[match.lastindex or 0] for match in BRACKETS.finditer(narrow)]
     notes = [note.strip() for inside in insides for note in inside.split("/")]
     bare = BRACKETS.sub("", narrow)
-    if "/" in bare and bare.rsplit("/", 1)[1].strip() in UNITS | CURRENCIES:
+    if "/" in bare and bare.rsplit("/", 1)[1].strip() in units() | CURRENCIES:
         bare, note = bare.rsplit("/", 1)
         notes.append(note.strip())
-    unit = next((UNITS[note] for note in notes if note in UNITS), None)
+    unit = next((units()[note] for note in notes if note in units()), None)
     names = [normal(narrow), normal(bare)]
     for name in UNITS:
         if len(name) == 2 and names[-1].endswith(name):  # 销售额万元
-            unit, shorter = unit or UNITS[name], names[-1].removesuffix(name)
-            names.append(shorter)
+            unit = unit or name
+            names.append(names[-1].removesuffix(name))
             break
     currency = next((CURRENCIES[note] for note in notes if note in CURRENCIES), None)
     return Heading(tuple(dict.fromkeys(names)), unit, currency, _taxed(narrow, words, names))

@@ -30,6 +30,7 @@ DAY_MONTH = tuple(
     for mark in "/.-"
     for year in ("%Y", "%y")
 )
+ERROR = re.compile(r"#(DIV/0|REF|VALUE|NUM|NULL|NAME)[!?]")  # a cell that failed: to be seen
 HALF = 0.5  # below that a column is something else, and what does not fit is no remark
 FAMILIES_AT_MOST = 100
 MARKS_AT_MOST = 12
@@ -193,7 +194,7 @@ def _marks(others: dict[str, int], good: set[str]) -> list[str]:
     marks = [text for text in others if text.lower() in listed]
     families: dict[str, list[str]] = {}
     for text in others:
-        if text not in marks and any(c.isalpha() for c in text):
+        if text not in marks and any(c.isalpha() for c in text) and not ERROR.fullmatch(text):
             families.setdefault(re.split(r"[\d*]", text)[0], []).append(text)
     for stem, texts in families.items() if len(families) <= FAMILIES_AT_MOST else ():
         if len(texts) > 1 and len(normal(stem)) >= 3 and not any(t.startswith(stem) for t in good):

@@ -67,7 +67,7 @@ def write_calendar(
     last = as_of + min(timedelta(days=FORWARD_DAYS), date.max - timedelta(days=62) - as_of)
     connection.execute(
         """
-        create or replace table loaded.calendar as
+        insert into loaded.calendar
         with days as (
             select cast(unnest(generate_series(?::date, ?::date, interval 1 day)) as date) as date
         ),

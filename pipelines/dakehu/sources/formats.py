@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from dakehu.source import Files, SourceFile
+from dakehu.source import Files, Format, SourceFile
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.jsonlines import read_json_lines
 from dakehu.sources.relation import (
@@ -29,7 +29,7 @@ from dakehu.sources.unpacking import unpacked
 from dakehu.sources.workbooks import cells
 
 Columns = tuple[tuple[str, str], ...]  # names and types
-SUFFIXES = {
+SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".txt": "csv",

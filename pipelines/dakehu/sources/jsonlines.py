@@ -28,8 +28,11 @@ def read_json_lines(
     path: Path,
     files: Files,
     name: str,
+    limit: int | None = None,
 ) -> Relation:
     """One JSON object a line, every value as its text; a line that is none is a fault.
+
+    With a `limit` the first lines are read only.
 
     Raises:
         LoadError: no line holds an object.
@@ -45,7 +48,8 @@ def read_json_lines(
         "case when json_valid(line) then json_type(line) = 'OBJECT' else false end as is_object "
         f"from read_csv({literal(str(decoded.path))}, auto_detect = false, header = false, "
         "all_varchar = true, delim = '\x01', quote = '', escape = '', new_line = '\\n', "
-        "null_padding = true, max_line_size = 4000000, columns = {'line': 'VARCHAR'})"
+        "null_padding = true, max_line_size = 4000000, columns = {'line': 'VARCHAR'}) "
+        + ("" if limit is None else f"limit {limit}")
     )
     found = connection.execute(
         f"select distinct unnest(json_keys(line)) as key from {lines} where is_object order by key"

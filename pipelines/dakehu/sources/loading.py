@@ -37,6 +37,10 @@ from dakehu.sources.unpacking import Content, contents
 Say = Callable[[str], None]
 
 
+class NoSales(LoadError):
+    """The files were read, and what was loaded of them leaves the reports without a sales line."""
+
+
 @dataclass(frozen=True)
 class Loaded:
     """What a load did: rows by fate over all sources, and the date that the marts will speak of."""
@@ -64,6 +68,7 @@ def load(
 
     Raises:
         LoadError: a file cannot be read as mapped, or the books do not balance.
+        NoSales: there is nothing to report; loaded.run and the calendar stay empty.
     """
     known = fingerprint(pipeline)
     memory = remember(connection, known)
@@ -210,15 +215,14 @@ def _write_run(
         "current_date), max(order_date)), max(order_date) from loaded.order_lines"
     ).fetchall()[0]
     if first is None:
-        raise LoadError(
-            "no sales line was loaded: every row was rejected or left out; "
-            "run `dakehu check` to see why"
-        )
+        raise NoSales("no sales line was loaded: every row was rejected or left out")
     end_day = pipeline.fiscal_month_end_day
     chosen = as_of or (pipeline.as_of if isinstance(pipeline.as_of, date) else None)
     dated = chosen or last_complete_month(last, end_day)
     if dated < first:
-        raise LoadError(f"as of {dated} there are no sales yet: the first is dated {first}")
+        raise NoSales(
+            f"as of {dated} there are no sales yet, the first is dated {first}: set a later as_of"
+        )
     write_calendar(connection, first, max(dated, latest), end_day)
     connection.execute(
         "insert into loaded.run values (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -11,6 +11,8 @@ EXACT = "DECIMAL(28,8)"
 _NARROW = "0123456789,.-+()%: "
 _WIDE = "".join(chr(ord(character) + 0xFEE0) for character in _NARROW[:-1]) + "\u3000"
 SIGNS = "\u00a5\uffe5$\u20ac\u00a3"  # yen and yuan, narrow and wide, dollar, euro, pound
+YES = ("true", "t", "yes", "y", "1", "是")
+NO = ("false", "f", "no", "n", "0", "否")
 BLANKS = literal(" \t\r\n\u3000\u00a0")
 
 MACROS = f"""
@@ -52,7 +54,7 @@ create or replace temp macro share_of(t) as list_transform([decimal_of(plain(bar
     )[1];
 
 create or replace temp macro flag(t) as case
-    when lower(narrow(t)) in ('true', 't', 'yes', 'y', '1', '是') then true
-    when lower(narrow(t)) in ('false', 'f', 'no', 'n', '0', '否') then false
+    when lower(narrow(t)) in {YES} then true
+    when lower(narrow(t)) in {NO} then false
     end;
 """

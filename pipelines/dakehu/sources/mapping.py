@@ -10,7 +10,7 @@ from typing import NamedTuple
 import duckdb
 from sqlglot import exp
 
-from dakehu.schema import Column, Table
+from dakehu.schema import NUMBERS, Column, Table
 from dakehu.source import Mapping, Scalar, Source
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.expressions import expression, inputs, unmarked
@@ -18,7 +18,6 @@ from dakehu.sources.macros import BLANKS
 from dakehu.sources.numbers import (
     EXACT_FLOAT,
     NATIVE_NUMBER,
-    NUMBERS,
     PLAIN_NUMBER,
     exact,
     number,

@@ -9,24 +9,14 @@ from __future__ import annotations
 import re
 
 from dakehu.schema import Column
-from dakehu.source import Mapping
+from dakehu.source import UNITS, Mapping
 from dakehu.sources.macros import EXACT
 from dakehu.sources.relation import literal, quoted
 
-NUMBERS = ("money", "quantity", "price", "factor", "rate", "int")
 NATIVE_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|DOUBLE|FLOAT|UINTEGER")
 EXACT_FLOAT = {"DOUBLE": 2**53, "FLOAT": 2**24}  # up to here every whole number has its own float
 # Plain numbers are recognised at once; only what is written otherwise is taken apart.
 PLAIN_NUMBER = {".": r"-?\d{1,15}(\.\d{1,8})?", ",": r"-?\d{1,15}"}
-
-UNITS = {
-    "分": "0.01",
-    "千元": "1000",
-    "万元": "10000",
-    "亿元": "100000000",
-    "thousand": "1000",
-    "million": "1000000",
-}
 
 
 def plain(i: int, marks: str) -> str:

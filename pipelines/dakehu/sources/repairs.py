@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import duckdb
 
-from dakehu.schema import Table
+from dakehu.schema import NUMBERS, Table
 from dakehu.source import Source
 from dakehu.sources.expressions import marks_pattern
 from dakehu.sources.macros import SIGNS
-from dakehu.sources.numbers import NUMBERS
 from dakehu.sources.relation import FILE, ROW, Relation, insert_rows, literal, quoted
 
 # Each gives the kinds of repair of one text, separated by commas, or NULL.

@@ -36,6 +36,7 @@ create or replace table loaded.parties (customer_id varchar, other_id varchar, d
 create or replace table loaded.columns (table_name varchar, column_name varchar,
     is_mapped boolean);
 create or replace table loaded.policy (report varchar, name varchar, value varchar);
+create or replace table loaded.calendar (date date, month date, month_end date);
 create or replace table loaded.run (pipeline varchar, title_zh varchar, title_en varchar,
     currency varchar, as_of date, fiscal_month_end_day integer, load_id varchar,
     fingerprint varchar);

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from dakehu.sources.decoding import LoadError
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 ERROR_CELL = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>.*?<v>([^<]*)</v>', re.DOTALL
@@ -25,21 +29,40 @@ def cells(path: Path, sheet: str | None) -> list[list[str | None]]:
     Raises:
         LoadError: it is no workbook, is locked by a password, or lacks the sheet.
     """
+    book, names = _opened(path)
+    if sheet is not None and sheet not in names:
+        raise LoadError(f'{path.name} has no sheet "{sheet}"; it has: {", ".join(names)}')
+    return _shown(book, path, sheet or names[0])
+
+
+def sheets(path: Path) -> Generator[tuple[str, list[list[str | None]]]]:
+    """Every sheet with its rows, each as `cells` gives them.
+
+    Raises:
+        LoadError: it is no workbook, or is locked by a password.
+    """
+    book, names = _opened(path)
+    for name in names:
+        yield name, _shown(book, path, name)
+
+
+def _opened(path: Path) -> tuple[CalamineWorkbook, list[str]]:
+    """The workbook and the names of its sheets, at least one."""
     import python_calamine
 
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
     except (python_calamine.CalamineError, OSError) as error:
         raise LoadError(f"{path.name} is no readable workbook: {error}") from None
-    names = book.sheet_names
-    if not names:
+    if not book.sheet_names:
         raise LoadError(f"{path.name} has no sheet")
-    if sheet is not None and sheet not in names:
-        raise LoadError(f'{path.name} has no sheet "{sheet}"; it has: {", ".join(names)}')
-    place = names.index(sheet) if sheet else 0
-    rows = book.get_sheet_by_index(place).to_python(skip_empty_area=False)
+    return book, book.sheet_names
+
+
+def _shown(book: CalamineWorkbook, path: Path, sheet: str) -> list[list[str | None]]:
+    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     shown = [[_text(value) for value in row] for row in rows]
-    for row, column, error in _errors(path, names[place]):
+    for row, column, error in _errors(path, sheet):
         shown[row][column] = error
     return shown
 
