@@ -14,6 +14,7 @@ from dakehu.schema import Table, tables
 from dakehu.source import SourceFile
 from dakehu.sources import repairs
 from dakehu.sources.accounts import account, balance
+from dakehu.sources.currencies import sign_macro
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.derivation import derive_dimensions, last_complete_month, write_calendar
 from dakehu.sources.duplicates import is_numbered, losing_files, settle
@@ -73,7 +74,7 @@ def load(
         if any(source.table == table.name for source in pipeline.source)
     }
     open_structure(connection, mapped, is_kept=memory.is_usable)
-    connection.execute(MACROS + repairs.MACROS)
+    connection.execute(sign_macro(pipeline.currency) + MACROS + repairs.MACROS)
     found: dict[SourceFile, Content] = {}
     for name, columns in mapped.items():
         places = _places(pipeline, name, found)

@@ -29,6 +29,8 @@ from dakehu.sources.relation import (
 )
 
 DELIMITERS = (",", ";", "\t", "|")
+LONGEST_ROW = 4_000_000  # bytes
+csv.field_size_limit(LONGEST_ROW)
 
 
 class Text(NamedTuple):
@@ -130,7 +132,8 @@ def _scan(
         f"from read_csv({listed}, auto_detect = false, header = false, "
         f"skip = {files.header_rows[-1]}, all_varchar = true, delim = {literal(delimiter)}, "
         f"""quote = '"', escape = '"', columns = {columns}, strict_mode = true, """
-        "null_padding = false, store_rejects = true, max_line_size = 4000000, "
+        "null_padding = false, store_rejects = true, "
+        f"max_line_size = {LONGEST_ROW}, "
         "rejects_table = 'shape_errors', rejects_scan = 'shape_scans', rejects_limit = 0)"
     )
 
