@@ -195,7 +195,11 @@ def _write_columns(connection: duckdb.DuckDBPyConnection, mapped: dict[str, list
         for table in tables().values()
         for column in table.columns
     ]
-    insert_rows(connection, "loaded.columns", rows)
+    # Three lists are ten times as fast here as a thousand parameters.
+    connection.execute(
+        "insert into loaded.columns select unnest(?), unnest(?), unnest(?)",
+        [list(values) for values in zip(*rows, strict=True)],
+    )
 
 
 def _write_run(
