@@ -79,7 +79,7 @@ def cell(
 
 
 def judge(folder: Path, case: Case) -> None:
-    """Load the case and compare: every row has the fate that it must have, and the books balance."""
+    """Load the case and compare: every row has its fate, and the books balance."""
     if case.refused:
         with pytest.raises((LoadError, PipelineError)) as raised:
             loaded(folder, case.files, *case.sources, head=case.head)

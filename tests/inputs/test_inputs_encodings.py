@@ -4,8 +4,8 @@ import codecs
 from pathlib import Path
 
 import pytest
-
 from catalogue import Case, judge, line
+
 from small_company import HEADER, orders
 
 # The header has 44 bytes, and 14 stand before the customer of a line.
@@ -34,15 +34,18 @@ def text(*customers: str) -> str:
 CASES = {
     "UTF-8": read(text("客户甲").encode(), "客户甲"),
     "UTF-8 with a mark": read(text("客户甲").encode("utf-8-sig"), "客户甲"),
-    "UTF-16, low byte first": read(codecs.BOM_UTF16_LE + text("客户甲").encode("utf-16-le"), "客户甲"),
-    "UTF-16, high byte first": read(codecs.BOM_UTF16_BE + text("客户甲").encode("utf-16-be"), "客户甲"),
+    "UTF-16, low byte first":
+        read(codecs.BOM_UTF16_LE + text("客户甲").encode("utf-16-le"), "客户甲"),
+    "UTF-16, high byte first":
+        read(codecs.BOM_UTF16_BE + text("客户甲").encode("utf-16-be"), "客户甲"),
     "UTF-16 without a mark, told":
         read(text("客户甲").encode("utf-16-le"), "客户甲", 'encoding = "utf-16"'),
     "UTF-16 without a mark, not told":
         refused(text("C1").encode("utf-16-le"), f"orders.csv: line 1 {NUL}; {TOLD}"),
     "UTF-32": refused(text("C1").encode("utf-32"), f"orders.csv: line 1 {NUL}; {TOLD}"),
     "GBK": read(text("北京客户").encode("gbk"), "北京客户"),
-    "GB18030 with characters of four bytes": read(text("𠀀龘〇客户㐀").encode("gb18030"), "𠀀龘〇客户㐀"),
+    "GB18030 with characters of four bytes":
+        read(text("𠀀龘〇客户㐀").encode("gb18030"), "𠀀龘〇客户㐀"),
     "GB18030, told": read(text("镕").encode("gb18030"), "镕", 'encoding = "gb18030"'),
     "UTF-8 told as GB18030": refused(
         text("客户甲").encode(), f"orders.csv: byte 66 (line 2) is not gb18030; {TOLD}",

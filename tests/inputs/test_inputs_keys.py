@@ -5,8 +5,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-
 from catalogue import MISSING, NO_CODE, Case, Fault, cell, judge, line
+
 from small_company import HEADER, orders
 
 REJECT = "rejected"
@@ -89,7 +89,8 @@ CASES = {
         {1: "9007199254740993"}, shown="customer_id",
     ),
     "a key twice in a file": Case(
-        {"orders.csv": NUMBERED + numbered(2, "A", "1") + numbered(3, "A", "2") + numbered(4, "A", "1")},
+        {"orders.csv": NUMBERED + numbered(2, "A", "1") + numbered(3, "A", "2")
+         + numbered(4, "A", "1")},
         (orders(line_no='"line"'),),
         {2: "A 1", 3: "A 2"},
         {4: ("order_id, line_no", "A, 1", "repeats row 2 of orders.csv")},

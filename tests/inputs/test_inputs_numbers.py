@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-
 from catalogue import NO_NUMBER, Case, cell, judge, line
+
 from small_company import HEAD, HEADER, orders
 
 REJECT = "rejected"
 CONTINENTAL = 'decimal = ","\nthousands = "."'
 SPACED = 'decimal = ","\nthousands = " "'
-SWISS = "thousands = \"'\""
+SWISS = 'thousands = "\'"'
 
 # what it is: (the cell, the amount, what the pipeline file tells)
 WRITTEN = {
@@ -77,8 +77,7 @@ WRITTEN = {
 }
 
 DOUBTED = (
-    "thousands or decimals? the column also writes decimals with a comma; "
-    "set decimal and thousands"
+    "thousands or decimals? the column also writes decimals with a comma; set decimal and thousands"
 )
 CASES = {
     name: cell(
@@ -95,7 +94,8 @@ CASES = {
         rejected={2: ("net_amount", "1,234", DOUBTED), 3: ("net_amount", "12,5", NO_NUMBER)},
     ),
     "the sign of the pipeline's own currency": Case(
-        {"orders.csv": HEADER + line(2, amount="12 €") + line(3, amount="-€3") + line(4, amount="¥4")},
+        {"orders.csv": HEADER + line(2, amount="12 €") + line(3, amount="-€3")
+         + line(4, amount="¥4")},
         loaded={2: "12.00", 3: "-3.00"},
         rejected={4: ("net_amount", "¥4", NO_NUMBER)},
         shown="net_amount",

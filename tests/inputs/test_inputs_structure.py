@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
-
 from catalogue import MISSING, NO_DATE, NO_NUMBER, Case, judge, line
+
 from small_company import COLUMNS, HEADER, LINE, orders, source
 
 SHORT = "wrong shape: Expected Number of Columns: 6 Found: 3"
@@ -83,6 +83,11 @@ CASES = {
     "a comma inside an unquoted name": table(
         line(2), "O3,2024-01-05,Miller, Sons,P1,2,10\n", loaded=[2],
         rejected={3: (None, "O3,2024-01-05,Miller, Sons,P1,2,10", LONG)}),
+    "a comma inside an unquoted name, and no last cell": table(
+        line(2).replace("\n", ",x\n"), "O3,2024-01-05,Miller, Sons,P1,2,10,\n", loaded=[2],
+        rejected={3: (None, "O3,2024-01-05,Miller, Sons,P1,2,10,",
+                      "wrong shape: Expected Number of Columns: 7 Found: 8")},
+        header=HEADER.replace("\n", ",note\n")),
     "a quote that never ends": table(
         line(2), 'O3,2024-01-05,"C1,P1,2,10\n', line(4), loaded=[2],
         rejected={3: (None, f'O3,2024-01-05,"C1,P1,2,10\n{line(4).strip()}', OPEN)}),
@@ -96,13 +101,15 @@ CASES = {
     "a line of blanks": table(
         line(2), "   \n", line(4), loaded=[2, 4],
         rejected={3: (None, "   ", SHORT.replace("3", "1"))}),
-    "a line of delimiters":
-        table(line(2), ",,,,,\n", line(4), loaded=[2, 4], rejected={3: ("order_id", None, MISSING)}),
+    "a line of delimiters": table(
+        line(2), ",,,,,\n", line(4), loaded=[2, 4],
+        rejected={3: ("order_id", None, MISSING)}),
     "a total row at the foot": table(
         line(2), line(3), "合计,,,,4,20\n", loaded=[2, 3],
         rejected={4: ("order_date", None, MISSING)}),
-    "a total row at the foot, told":
-        table(line(2), line(3), "合计,,,,4,20\n", loaded=[2, 3], left_out=1, options="footer_rows = 1"),
+    "a total row at the foot, told": table(
+        line(2), line(3), "合计,,,,4,20\n", loaded=[2, 3], left_out=1,
+        options="footer_rows = 1"),
     "the header again": table(line(2), HEADER, line(4), loaded=[2, 4],
                               rejected={3: ("order_date", "date", NO_DATE)}),
     "the header again where all is text": Case(

@@ -18,10 +18,11 @@ MACROS = f"""
 create or replace temp macro narrow(t) as trim(translate(t,
     {literal(_WIDE + _HARD_SPACES)}, {literal(_NARROW + "  ")}));
 
--- (1,234.50) and 1,234.50- are negative; a sign of the pipeline's currency may stand on either side.
+-- (1,234.50) and 1,234.50- are negative; a sign of the pipeline's currency may stand on any side.
 create or replace temp macro bare(t) as regexp_replace(regexp_replace(regexp_replace(
     regexp_replace(narrow(t), '^\\(\\s*(.*?)\\s*\\)$', '-\\1'),
-    '\\s*' || signs() || '$', ''), '^([-+]?)\\s*' || signs() || '\\s*', '\\1'), '^([\\d.,]+)-$', '-\\1');
+    '\\s*' || signs() || '$', ''), '^([-+]?)\\s*' || signs() || '\\s*', '\\1'),
+    '^([\\d.,]+)-$', '-\\1');
 
 -- Separators go only where they stand between groups of three; then the point is a point, and where
 -- the point is written otherwise a full stop is none.
