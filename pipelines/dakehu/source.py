@@ -75,6 +75,8 @@ class Mapping(Strict):
             raise ValueError(f'no unit "{self.unit}"; it may be {", ".join(UNITS)}')
         if self.value is not None and self.is_converted:
             raise ValueError("unit, factor and tax go with from or sql")
+        if self.format and ("%z" in self.format or "%Z" in self.format):
+            raise ValueError("format cannot hold a zone, as a date is local; convert it with sql")
         if self.codes and (self.is_converted or self.format):
             raise ValueError("codes stand alone, without unit, factor, tax or format")
         if isinstance(self.tax, Decimal) and not 0 <= self.tax < 100:

@@ -13,6 +13,7 @@ select
     cost_amount,
     tax_rate,
     tax_amount,
-    doc_type
+    doc_type,
+    status
 from loaded.order_lines
 where coalesce(status, 'open') <> 'cancelled'

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dakehu.schema import tables
 from dakehu.sources import decoding
 from dakehu.sources.decoding import Decoded, LoadError, decode
 
@@ -53,6 +54,34 @@ def test_a_western_page_has_to_be_told(tmp_path: Path) -> None:
     assert "is not utf-8" in message
     assert "is not gb18030" in message
     assert "set `encoding`" in message
+
+
+@pytest.mark.parametrize("chunk", [7, 1 << 20])
+def test_what_gb18030_fits_by_chance_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", chunk)
+    for content in (
+        "Müller,Großmann\n".encode("cp1252"),
+        "臺灣客戶,貨號\n".encode("big5"),
+        "客户,1\n".encode() + "乙,2\n".encode("gb18030"),
+    ):
+        assert "gb18030 fits it by chance" in fault(tmp_path, content)
+        assert decoded(tmp_path, content, "gb18030")[0].encoding == "gb18030"
+
+
+def test_long_chinese_texts_are_no_chance(tmp_path: Path) -> None:
+    """The words of the schema, then names whose letters only the larger set has."""
+    schema = "".join(f"{t.zh},{c.zh}\n" for t in tables().values() for c in t.columns.values())
+    for text in (schema, "朱镕基,李喆,王珺,陶喆,客户甲\n" * 9, "〇𠀀㐀\n"):
+        found, content = decoded(tmp_path, text.encode("gb18030"))
+        assert (found.encoding, content.decode()) == ("gb18030", text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_a_nul_is_refused_with_its_line(tmp_path: Path, encoding: str) -> None:
+    message = fault(tmp_path, "甲,1\n乙,\0\n".encode(encoding))
+    assert "line 2 holds a NUL" in message
 
 
 def test_a_byte_order_mark_is_believed_before_what_was_told(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ NUMBERS = {
     "1,234,567": "1234567", "1,234,567.89": "1234567.89", "-1,234.5": "-1234.5",
     "１２，３４５．６７": "12345.67", "－５": "-5", "（５）": "-5", "　7　": "7", "\u00a07": "7",
     "(1,234.50)": "-1234.5", "( 5 )": "-5", "5-": "-5", "1,234.50-": "-1234.5",
-    "¥1,234.50": "1234.5", "￥99": "99", "-¥5": "-5", "¥-5": "-5", "(¥5)": "-5", "$5": "5",
+    "¥1,234.50": "1234.5", "￥99": "99", "-¥5": "-5", "¥-5": "-5", "(¥5)": "-5", "$5": REJECT,
     "99元": "99", "99 元": "99", "¥99元": "99", "（¥９９元）": "-99",
     "1e5": "100000", "1.5E+3": "1500", "1E-2": "0.01",
     "0.125": "0.13", "-0.125": "-0.13", "0.30000000000000004": "0.3",
@@ -55,7 +55,8 @@ DAY_FIRST = {"05/01/2024": date(2024, 1, 5), "31/12/2024": date(2024, 12, 31),
 KEYS = {
     "00123": "00123", " A-1 ": "A-1", "1E5": "1E5", "12E3": "12E3", "1.23": "1.23",
     "客户甲": "客户甲", "123456789012345678901": "123456789012345678901", "NULL": "NULL",
-    "1.23E+14": REJECT, "1.23457e+17": REJECT, "1E+05": REJECT, "": REJECT, "  ": REJECT,
+    "1.23E+14": REJECT, "1.23457e+17": REJECT, "1E+05": REJECT,
+    "1.23E14": REJECT, "": REJECT, "  ": REJECT,
     "<script>alert(1)</script>": "<script>alert(1)</script>",
     "'; drop table loaded.files; --": "'; drop table loaded.files; --",
     "=cmd|' /C calc'!A1": "=cmd|' /C calc'!A1", '"': '"', "a\nb": "a\nb", "\u202eabc": "\u202eabc",
@@ -203,91 +204,6 @@ def test_a_sum_that_no_column_holds_is_a_sentence(tmp_path: Path) -> None:
     text = HEADER + LINE.replace("10.00", "9999999999999999.99") * 2
     with pytest.raises(LoadError, match="net_amount of a file of order_lines adds up to more than"):
         loaded(tmp_path, {"orders.csv": text})
-
-
-def expressed(folder: Path, sql: str, options: str = "") -> list[tuple]:
-    connection = loaded(
-        folder,
-        {"orders.csv": HEADER + LINE},
-        orders(options=options, quantity=f"{{ sql = '''{sql}''' }}"),
-    )
-    return rows(connection, "select quantity from loaded.order_lines")
-
-
-@pytest.mark.parametrize(
-    ("sql", "value"),
-    [
-        ("number(quantity) * 12 -- bottles in a box", 24),
-        ("/* two */ 2", 2),
-        ("case when customer = 'C1' then 7 else 8 end", 7),
-        ("number(\"quantity\") + length('; drop table x')", 16),
-        ("day(date_of(date))", 5),
-        ("list_transform([quantity], lambda q: number(q) + 1)[1]", 3),
-    ],
-)
-def test_expressions(tmp_path: Path, sql: str, value: int) -> None:
-    assert expressed(tmp_path, sql) == [(value,)]
-
-
-@pytest.mark.parametrize(
-    ("sql", "sentence"),
-    [
-        ("1; drop table loaded.files", "must be one SQL expression"),
-        ("(select 1)", "must be one SQL expression"),
-        ("1 in (select 1)", "must be one SQL expression"),
-        ("exists (from loaded.files)", "must be one SQL expression"),
-        ("select 1", "must be one SQL expression"),
-        ("drop table loaded.files", "must be one SQL expression"),
-        ("copy loaded.files to 'x'", "must be one SQL expression"),
-        ("1 as quantity", "must be one SQL expression"),
-        ("columns(*)", "must be one SQL expression"),
-        ("", "must be one SQL expression"),
-        ("read_text('/etc/passwd')", "reads from outside the file"),
-        ("READ_BLOB('/etc/passwd')", "reads from outside the file"),
-        ("glob('*')", "reads from outside the file"),
-        ("getenv('HOME')", "reads from outside the file"),
-        ("1 +", "is no SQL expression"),
-        ("1) + (2", "is no SQL expression"),
-        ("prize * 2", 'has no column "prize"'),
-        ("no_such_function(quantity)", "no_such_function"),
-        ("sum(number(quantity))", "orders.csv, [[source]] 1"),
-        ("unnest([1, 2])", "orders.csv, [[source]] 1"),
-    ],
-)
-def test_an_expression_is_one_and_reads_nothing_else(
-    tmp_path: Path, sql: str, sentence: str
-) -> None:
-    with pytest.raises(LoadError) as raised:
-        expressed(tmp_path, sql)
-    assert sentence in str(raised.value)
-    assert "\n" not in str(raised.value)
-
-
-@pytest.mark.parametrize("where", ["true; drop table x", "(select true)", "read_text('x') = ''"])
-def test_a_where_is_an_expression_too(tmp_path: Path, where: str) -> None:
-    with pytest.raises(LoadError):
-        expressed(tmp_path, "2", f'where = """{where}"""')
-
-
-def test_an_expression_owes_a_value_where_its_inputs_are_there(tmp_path: Path) -> None:
-    text = HEADER + "A,2024-01-05,C1,P1,1,10\nB,2024-01-05,C2,P1,1,10\nC,2024-01-05,C1,P1,x,10\n"
-    text += "D,2024-01-05,C1,P1,,10\n"
-    role = """{ sql = "case customer when 'C1' then 'direct' end" }"""
-    amount = '{ sql = "cast(quantity as int) * 2" }'
-    connection = loaded(
-        tmp_path,
-        {"orders.csv": text},
-        orders(channel=role, quantity="{ value = 1 }", net_amount=amount),
-    )
-    assert rows(connection, "select order_id, channel from loaded.order_lines") == [("A", "direct")]
-    rejects = rows(
-        connection, 'select row, "column", value, reason from loaded.rejects order by row'
-    )
-    assert rejects == [
-        (3, "channel", "C2", "the expression gives nothing"),
-        (4, "net_amount", "x", "the expression gives nothing"),
-        (5, "net_amount", None, "missing"),
-    ]
 
 
 HOSTILE = ["<script>alert(1)</script>", 'O\'Brien "the" {0} $1', "'; drop table x; --", "=cmd|"]

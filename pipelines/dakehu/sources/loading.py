@@ -14,6 +14,7 @@ from dakehu.schema import Table, tables
 from dakehu.source import SourceFile
 from dakehu.sources import repairs
 from dakehu.sources.accounts import account, balance
+from dakehu.sources.currencies import sign_macro
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.derivation import derive_dimensions, last_complete_month, write_calendar
 from dakehu.sources.duplicates import is_numbered, losing_files, settle
@@ -78,7 +79,7 @@ def load(
         if any(source.table == table.name for source in pipeline.source)
     }
     open_structure(connection, mapped, is_kept=memory.is_usable)
-    connection.execute(MACROS + repairs.MACROS)
+    connection.execute(sign_macro(pipeline.currency) + MACROS + repairs.MACROS)
     found: dict[SourceFile, Content] = {}
     for name, columns in mapped.items():
         places = _places(pipeline, name, found)
@@ -199,7 +200,11 @@ def _write_columns(connection: duckdb.DuckDBPyConnection, mapped: dict[str, list
         for table in tables().values()
         for column in table.columns
     ]
-    insert_rows(connection, "loaded.columns", rows)
+    # Three lists are ten times as fast here as a thousand parameters.
+    connection.execute(
+        "insert into loaded.columns select unnest(?), unnest(?), unnest(?)",
+        [list(values) for values in zip(*rows, strict=True)],
+    )
 
 
 def _write_run(

@@ -10,18 +10,21 @@ EXACT = "DECIMAL(28,8)"
 # Full-width forms as they come from Chinese input methods.
 _NARROW = "0123456789,.-+()%: "
 _WIDE = "".join(chr(ord(character) + 0xFEE0) for character in _NARROW[:-1]) + "\u3000"
-SIGNS = "\u00a5\uffe5$\u20ac\u00a3"  # yen and yuan, narrow and wide, dollar, euro, pound
 YES = ("true", "t", "yes", "y", "1", "是")
 NO = ("false", "f", "no", "n", "0", "否")
-BLANKS = literal(" \t\r\n\u3000\u00a0")
+_HARD_SPACES = "\u00a0\u202f"  # what French and Swiss exports put between groups of three
+# Zero-width characters come along when text is copied from a page or a chat.
+BLANKS = literal(f" \t\r\n\u3000{_HARD_SPACES}\u200b\u2060\ufeff")
 
 MACROS = f"""
-create or replace temp macro narrow(t) as trim(translate(t, {literal(_WIDE)}, {literal(_NARROW)}));
+create or replace temp macro narrow(t) as trim(translate(t,
+    {literal(_WIDE + _HARD_SPACES)}, {literal(_NARROW + "  ")}));
 
--- (1,234.50) and 1,234.50- are negative; a currency sign may stand before the number, 元 behind it.
+-- (1,234.50) and 1,234.50- are negative; a sign of the pipeline's currency may stand on any side.
 create or replace temp macro bare(t) as regexp_replace(regexp_replace(regexp_replace(
     regexp_replace(narrow(t), '^\\(\\s*(.*?)\\s*\\)$', '-\\1'),
-    '\\s*元$', ''), '^([-+]?)\\s*[{SIGNS}]\\s*', '\\1'), '^([\\d.,]+)-$', '-\\1');
+    '\\s*' || signs() || '$', ''), '^([-+]?)\\s*' || signs() || '\\s*', '\\1'),
+    '^([\\d.,]+)-$', '-\\1');
 
 -- Separators go only where they stand between groups of three; then the point is a point, and where
 -- the point is written otherwise a full stop is none.
@@ -43,15 +46,17 @@ create or replace temp macro date_of(t) as list_transform([narrow(t)], lambda n:
         then date '1899-12-30' + cast(floor(cast(n as double)) as integer)
     when regexp_full_match(n, '[1-9]\\d{{3}}年\\d{{1,2}}月')
         then try_cast(regexp_replace(n, '(\\d{{4}})年(\\d{{1,2}})月', '\\1-\\2-1') as date)
-    when regexp_full_match(n, '[1-9]\\d{{3}}[-/.年]\\d{{1,2}}[-/.月]\\d{{1,2}}日?([ T]\\d.*)?')
+    -- A time of day may follow; one with a zone may be another day here.
+    when regexp_full_match(n, '[1-9]\\d{{3}}[-/.年]\\d{{1,2}}[-/.月]\\d{{1,2}}日?'
+            || '([ T]\\d[\\d:.]*( ?[AaPp][Mm])?)?')
         then try_cast(regexp_replace(n,
             '^(\\d{{4}})[-/.年](\\d{{1,2}})[-/.月](\\d{{1,2}}).*$', '\\1-\\2-\\3') as date)
     end)[1];
 
--- A rate as a share of 1: 13, 13% and 0.13 are the same; nobody pays a tax of 100 %.
-create or replace temp macro share_of(t) as list_transform([decimal_of(plain(bare(replace(
-    narrow(t), '%', '')), '.', ','))], lambda n: if(contains(narrow(t), '%') or n >= 1, n / 100, n)
-    )[1];
+-- A rate as a share of 1: 13, 13% and 0.13 are the same; nobody pays a tax of 100 %, or below 0.
+create or replace temp macro share_of(t) as list_filter(list_transform([decimal_of(plain(bare(
+    replace(narrow(t), '%', '')), '.', ','))], lambda n: if(contains(narrow(t), '%') or n >= 1,
+    n / 100, n)), lambda share: share >= 0 and share < 1)[1];
 
 create or replace temp macro flag(t) as case
     when lower(narrow(t)) in {YES} then true

@@ -218,7 +218,10 @@ def _value(i: int, column: Column, native: str, pattern: str | None) -> str:
         return f"flag(cast({raw} as varchar))"
     if column.kind == "key" and is_text:
         # A spreadsheet that met a long code has kept its first digits only: there is no way back.
-        rounded = f"contains({raw}, '+') and regexp_full_match({raw}, '\\d(\\.\\d+)?[eE]\\+\\d+')"
+        rounded = (
+            f"(contains({raw}, '+') or contains({raw}, '.')) and "
+            f"regexp_full_match({raw}, '\\d(\\.\\d+)?[eE]\\+\\d+|\\d\\.\\d+[eE]\\d+')"
+        )
         return f"case when not ({rounded}) then {raw} end"
     if column.kind == "key" and native in ("DOUBLE", "FLOAT"):
         whole = f"{raw} = floor({raw}) and abs({raw}) < {EXACT_FLOAT[native]}"
@@ -237,20 +240,25 @@ def _dated(i: int, target: str, native: str, pattern: str | None) -> str:
         return f"cast(null as {target})"
     text = f"cast({raw} as varchar)"
     if pattern:
-        return f"cast(try_strptime({text}, {literal(pattern)}) as {target})"
+        moment = f"try_strptime({text}, {literal(pattern)})"
+        # `%Y` takes a year of two digits for one of the first century.
+        return f"case when {moment} >= date '1000-01-01' then cast({moment} as {target}) end"
     if target == "DATE":
         if native != "VARCHAR":
             return f"date_of({text})"
         return f"case when simple_{i} then try_cast({text} as date) else date_of({text}) end"
     day = f"case when not contains({text}, ':') then cast(date_of({text}) as timestamp) end"
-    return f"coalesce(try_cast({text} as timestamp), {day})"
+    # A time with a zone would be moved to the clock of Greenwich.
+    clock = f"case when not regexp_matches({text}, ':.*[A-Za-z+-]') then {text} end"
+    return f"coalesce(try_cast({clock} as timestamp), {day})"
 
 
 def _complaint(column: Column, mapping: Mapping) -> str:
     if mapping.codes:
         return "a code that the map does not know"
-    if isinstance(mapping.tax, str):
-        return f"no number, or no tax rate in {mapping.tax}"
+    named = {"tax rate": mapping.tax, "factor above 0": mapping.factor}
+    if parts := [f"no {what} in {name}" for what, name in named.items() if isinstance(name, str)]:
+        return ", or ".join(["no number", *parts])
     return {
         "key": "a code that a spreadsheet has rounded",
         "date": "no date that can be read without guessing; give its format",

@@ -72,7 +72,8 @@ def scale(mapping: Mapping) -> str:
     parts = []
     if mapping.factor is not None:
         parts.append(
-            f"decimal_of(plain(bare(cast({quoted(mapping.factor)} as varchar)), '.', ','))"
+            "nullif(greatest(decimal_of(plain(bare(cast("
+            f"{quoted(mapping.factor)} as varchar)), '.', ',')), 0), 0)"
             if isinstance(mapping.factor, str)
             else str(mapping.factor)
         )

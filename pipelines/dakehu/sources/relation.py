@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import duckdb
-from sqlglot import exp
 
 from dakehu.source import SourceFile
 from dakehu.sources.decoding import LoadError
@@ -44,12 +43,12 @@ class Relation(NamedTuple):
 
 def quoted(name: str) -> str:
     """An identifier for DuckDB, whatever characters it has."""
-    return exp.to_identifier(name, quoted=True).sql("duckdb")
+    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(value: str) -> str:
     """A text literal for DuckDB."""
-    return exp.Literal.string(value).sql("duckdb")
+    return "'" + value.replace("'", "''") + "'"
 
 
 def insert_rows(

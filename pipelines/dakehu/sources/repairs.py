@@ -6,8 +6,8 @@ import duckdb
 
 from dakehu.schema import NUMBERS, Table
 from dakehu.source import Source
+from dakehu.sources.currencies import EVERY_SIGN
 from dakehu.sources.expressions import marks_pattern
-from dakehu.sources.macros import SIGNS
 from dakehu.sources.relation import FILE, ROW, Relation, insert_rows, literal, quoted
 
 # Each gives the kinds of repair of one text, separated by commas, or NULL.
@@ -17,7 +17,7 @@ create or replace temp macro number_repairs(t, separator) as list_transform([nar
         case when n <> t then 'full_width' end,
         case when separator <> '' and regexp_matches(replace(n, separator, '_'), '\\d_\\d{{3}}')
             then 'thousands' end,
-        case when regexp_matches(n, '[{SIGNS}元]') then 'currency_sign' end,
+        case when regexp_matches(n, '[{EVERY_SIGN}]') then 'currency_sign' end,
         case when regexp_matches(n, '^\\(|-$') then 'accounting_negative' end,
         case when contains(n, '%') then 'percent' end,
         case when regexp_matches(n, '\\d[eE][-+]?\\d') then 'exponent' end), ''))[1];

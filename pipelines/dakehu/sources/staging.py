@@ -14,9 +14,11 @@ import duckdb
 from dakehu.pipeline import Pipeline
 from dakehu.schema import Table
 from dakehu.source import Source, SourceFile
+from dakehu.sources.currencies import reject_foreign
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.expressions import expression, inputs
 from dakehu.sources.formats import read
+from dakehu.sources.headers import reject_headers
 from dakehu.sources.joins import joined, partners
 from dakehu.sources.macros import EXACT
 from dakehu.sources.mapping import Typed, typed
@@ -86,6 +88,8 @@ def stage(
         _leave_out_footers(connection, table, relation.footers, columns)
         counts += _counted(connection, relation, number)
         reject_ambiguous(connection, table, source, relation)
+        reject_foreign(connection, table, source, relation, pipeline.currency)
+        reject_headers(connection, table, source, relation)
         count_repairs(connection, table, source, number, relation)
     _clear_scratch(connection)
     return counts

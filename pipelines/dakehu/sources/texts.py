@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby, islice, zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +30,9 @@ from dakehu.sources.relation import (
 )
 
 DELIMITERS = (",", ";", "\t", "|")
+LONGEST_ROW = 4_000_000  # bytes
+NEVER = "\x01\x02"  # stands in no cell
+csv.field_size_limit(LONGEST_ROW)
 
 
 class Text(NamedTuple):
@@ -124,13 +128,17 @@ def _scan(
 ) -> None:
     columns = "{" + ", ".join(f"{literal(c)}: 'VARCHAR'" for c in header) + "}"
     listed = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+    # An extra cell at the end would pass as one that the header lacks, if it were NULL: the cells
+    # of a row with a comma too many would move to the right. So none is NULL until it has passed.
+    cells = "".join(f"nullif({quoted(name)}, '') as {quoted(name)}, " for name in header)
     connection.execute("drop table if exists shape_errors; drop table if exists shape_scans")
     connection.execute(
-        f"create or replace table {table} as select *, file_index "
+        f"create or replace table {table} as select {cells}file_index "
         f"from read_csv({listed}, auto_detect = false, header = false, "
         f"skip = {files.header_rows[-1]}, all_varchar = true, delim = {literal(delimiter)}, "
         f"""quote = '"', escape = '"', columns = {columns}, strict_mode = true, """
-        "null_padding = false, store_rejects = true, max_line_size = 4000000, "
+        f"null_padding = false, nullstr = {literal(NEVER)}, store_rejects = true, "
+        f"max_line_size = {LONGEST_ROW}, "
         "rejects_table = 'shape_errors', rejects_scan = 'shape_scans', rejects_limit = 0)"
     )
 
@@ -209,9 +217,14 @@ def _header(decoded: Path, path: Path, files: Files, expected: set[str]) -> tupl
         with decoded.open(encoding="utf-8-sig", newline="") as stream:
             records = csv.reader(stream, delimiter=delimiter)
             try:
-                headers[delimiter] = headings(list(islice(records, first - 1, last)))
+                header = headings(list(islice(records, first - 1, last)))
             except csv.Error as error:
                 raise LoadError(f"{path.name} has no readable header: {error}") from None
+            with suppress(csv.Error):
+                below = next(filter(None, records), [])
+                # Some programs end every row but the header with a delimiter.
+                header += [""] * (len(below) == len(header) + 1 and not below[-1])
+            headers[delimiter] = header
     names = {d: {name.strip() for name in header} for d, header in headers.items()}
     delimiter = max(candidates, key=lambda d: (len(expected & names[d]), len(names[d])))
     if not any(names[delimiter]):
