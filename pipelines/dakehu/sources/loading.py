@@ -29,6 +29,7 @@ from dakehu.sources.increments import (
 )
 from dakehu.sources.macros import MACROS
 from dakehu.sources.orphans import write_orphans
+from dakehu.sources.parties import read_decisions, write_parties
 from dakehu.sources.relation import FILE, ROW, insert_rows, literal, quoted
 from dakehu.sources.staging import STAGED, open_stage, stage
 from dakehu.sources.structure import open_structure
@@ -65,6 +66,7 @@ def load(
     Raises:
         LoadError: a file cannot be read as mapped, or the books do not balance.
     """
+    decisions = read_decisions(pipeline, connection)
     known = fingerprint(pipeline)
     memory = remember(connection, known)
     mapped = {
@@ -81,6 +83,8 @@ def load(
             pipeline, connection, tables()[name], columns, places, memory, load_id, progress
         )
     derive_dimensions(connection, set(mapped), load_id)
+    if unknown := write_parties(connection, decisions):
+        progress(f"{pipeline.parties}: no customer has the code {', '.join(unknown)}")
     _write_columns(connection, mapped)
     write_orphans(connection, {name: set(columns) for name, columns in mapped.items()})
     write_changes(connection, memory)
