@@ -165,7 +165,7 @@ def test_a_decision_reads_no_source_again_and_an_unknown_code_is_said(tmp_path: 
         return said
 
     said = continued(HEADINGS + "C2,C1,same\nC3,X7,different\n")
-    assert said == ["parties.csv: no customer has the code X7"]
+    assert said == ['parties.csv: codes that no customer has: 1, the first "X7"']
     assert groups(connection) == before | {"C2": "C1"}
     assert continued(HEADINGS) == []
     assert groups(connection) == before

@@ -33,7 +33,7 @@ _OPPOSITES = tuple(
     map(
         frozenset,
         (
-            *("东東西南北中", "上下", "左右", "前后", "新老旧", "大小", "内外", "甲乙丙丁戊"),
+            *("东西南北中", "上下", "左右", "前后", "新老旧", "大小", "内外", "甲乙丙丁戊"),
             ("north", "south", "east", "west", "central", "middle"),
             *(("upper", "lower"), ("left", "right"), ("new", "old"), ("big", "great", "little")),
             ("first", "second", "third", "fourth", "fifth"),

@@ -67,7 +67,9 @@ def decode(path: Path, told: str | None, copy: Path) -> Decoded:
             with path.open(encoding=encoding) as text, copy.open("w", encoding="utf-8") as sink:
                 shutil.copyfileobj(text, sink, CHUNK_BYTES)
             return Decoded(copy, encoding, found.has_blank_lines)
-    raise LoadError(f"{path.name}: {'; '.join(faults)}; set `encoding` in its [[source]]")
+    raise LoadError(
+        f"{path.name}: {'; '.join(faults)}; save it as UTF-8, or set `encoding` in its [[source]]"
+    )
 
 
 def _read_through(path: Path, encoding: str) -> _Text | str:

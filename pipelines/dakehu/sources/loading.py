@@ -84,7 +84,8 @@ def load(
         )
     derive_dimensions(connection, set(mapped), load_id)
     if unknown := write_parties(connection, decisions):
-        progress(f"{pipeline.parties}: no customer has the code {', '.join(unknown)}")
+        count, first = len(unknown), unknown[0][:60]
+        progress(f'{pipeline.parties}: codes that no customer has: {count}, the first "{first}"')
     _write_columns(connection, mapped)
     write_orphans(connection, {name: set(columns) for name, columns in mapped.items()})
     write_changes(connection, memory)

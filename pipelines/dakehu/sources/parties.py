@@ -83,6 +83,8 @@ def write_parties(connection: duckdb.DuckDBPyConnection, decisions: list[Decisio
     The groups of two parties that are the same are united. The head of what is united is a group
     that a source names, else a party that is known; of several the smallest code.
     """
+    if not decisions:
+        return []
     insert_rows(connection, "loaded.parties", [(*d.codes, d.decision) for d in decisions])
     codes = sorted({code for decision in decisions for code in decision.codes})
     known = connection.execute(
