@@ -19,6 +19,8 @@ from dakehu.source import nearest
 if TYPE_CHECKING:
     import duckdb
 
+LEAST_SCORE = 0.6  # below it every name is like every other, and comparing takes for ever
+
 
 class Model(NamedTuple):
     """One file of sql/: `refs` are the tables it reads, as `name` or `loaded.name`."""
@@ -67,7 +69,8 @@ def thresholds(settings: Mapping[str, Any]) -> dict[str, float]:
     `settings` is the pipeline file's [policy.data_quality].
 
     Raises:
-        ValueError: a name is not known, a value is no number from 0, or a share is above 1.
+        ValueError: a name is not known, a value is no number from 0, a share is above 1, or a
+            score of likeness is not from LEAST_SCORE to 1.
     """
     values = {name: gate["value"] for name, gate in codebook()["gates"].items()}
     for name, value in settings.items():
@@ -79,6 +82,10 @@ def thresholds(settings: Mapping[str, Any]) -> dict[str, float]:
             raise ValueError(f"{where}: write a number from 0 up (it is {value!r})")
         if name.endswith("_share") and value > 1:
             raise ValueError(f"{where}: write a share from 0 to 1, such as 0.05 (it is {value!r})")
+        if name.endswith("_score") and not LEAST_SCORE <= value <= 1:
+            raise ValueError(
+                f"{where}: write a likeness from {LEAST_SCORE} to 1, such as 0.88 (it is {value!r})"
+            )
     return {name: float(settings.get(name, value)) for name, value in values.items()}
 
 

@@ -49,6 +49,7 @@ class Pipeline(Strict):
     as_of: date | Literal["last_complete_month"] = "last_complete_month"
     fiscal_month_end_day: int = Field(31, ge=1, le=31)
     source: tuple[Source, ...] = Field(min_length=1)
+    parties: Annotated[str, Field(pattern=r"(?i)\.(csv|tsv|txt)$")] | None = None
     policy: dict[str, dict[str, Any]] = Field(default_factory=dict)
     reports: dict[str, dict[str, Scalar]] = Field(default_factory=dict)
     schedule: Schedule | None = None

@@ -5,7 +5,9 @@ unknown as (select * from int_customers__unlisted_found),
 
 territories as (select * from dim_territories),
 
-united as (
+united_groups as (select * from stg_united_groups),
+
+listed as (
     select
         customer_id,
         customer_name,
@@ -25,6 +27,20 @@ united as (
         cast(null as varchar) as industry_name,
         false as is_known
     from unknown
+),
+
+-- What a person decided in the parties file unites whole groups.
+united as (
+    select
+        listed.customer_id,
+        listed.customer_name,
+        listed.role,
+        coalesce(united_groups.head_id, listed.group_id) as group_id,
+        listed.territory_id,
+        listed.industry_name,
+        listed.is_known
+    from listed
+    left join united_groups on listed.group_id = united_groups.group_id
 ),
 
 heads as (

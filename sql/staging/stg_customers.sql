@@ -5,5 +5,6 @@ select
     role,
     coalesce(group_id, customer_id) as group_id,
     territory_id,
-    industry_name
+    industry_name,
+    unified_credit_code
 from loaded.customers

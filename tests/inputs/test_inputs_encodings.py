@@ -10,7 +10,7 @@ from small_company import HEADER, orders
 
 # The header has 44 bytes, and 14 stand before the customer of a line.
 CHANCE = "gb18030 fits it by chance (a Western page, Big5, several mixed?)"
-TOLD = "set `encoding` in its [[source]]"
+TOLD = "save it as UTF-8, or set `encoding` in its [[source]]"
 NUL = "holds a NUL (a damaged file, or UTF-16 that has no mark?)"
 
 

@@ -83,7 +83,7 @@ CASES = {
     "a unit that nobody knows": Case(
         {"orders.csv": HEADER + LINE},
         (orders(net_amount='{ from = "amount", unit = "吨" }'),),
-        refused="small.toml: source[1].columns.net_amount: no unit "吨"…",
+        refused='small.toml: source[1].columns.net_amount: no unit "吨"…',
     ),
 }
 

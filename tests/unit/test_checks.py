@@ -56,6 +56,7 @@ insert into loaded.rebate_tiers by name select * from (values ('R1', 1, 0, 0.02)
 insert into loaded.bids by name select * from (values ('B1', 'D1', 0.30), ('B2', 'D1', 0.0))
     as t (tender_id, customer_id, price_weight);
 insert into loaded.orphans values ('invoices', 'order_id', 'order_lines', 1000, 5, 'O9');
+insert into loaded.parties values ('D1', 'D2', 'different');
 insert into loaded.overlaps values ('order_lines', 'jan.csv', 'feb.csv', 3, 0, 100);
 insert into loaded.changes values ('a.csv', 'order_lines', 'changed', 3, 4, 200, 220);
 insert into loaded.repairs values
@@ -125,6 +126,10 @@ FAULTS = {
         ("stg_changes__none_withdrawn", "warn", 1, "rows_before=9"),
     "insert into loaded.overlaps values ('order_lines', 'feb.csv', 'mar.csv', 3, 1, 100)":
         ("stg_overlaps__agree", "warn", 1, "changed_count=1"),
+    "insert into loaded.parties values ('D1', '0D2', 'same')":
+        ("stg_parties__codes_known", "warn", 1, "customer_id=0D2"),
+    "update loaded.customers set group_id = 'D1'":
+        ("stg_parties__different_apart", "warn", 1, "customer_id=D1, other_id=D2, group_id=D1"),
     # One rate of four is over 5 % of them; one of thirty is not.
     "update loaded.order_lines set tax_rate = 13 where order_id = 'O2'":
         ("stg_order_lines__tax_rate_is_share", "block", 1, "order_id=O2"),
@@ -248,6 +253,7 @@ def test_a_head_office_may_pay_for_its_branches(books: duckdb.DuckDBPyConnection
     assert failures(books) == {"stg_payments__within_invoices": ("warn", 1)}
     books.execute("update loaded.customers set group_id = 'G'")
     books.execute("delete from loaded.inventory")  # stock is held by the group now
+    books.execute("delete from loaded.parties")  # which say that the two are no group
     assert failures(books) == {}
 
 

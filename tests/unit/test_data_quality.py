@@ -10,6 +10,7 @@ import pytest
 from dakehu import models
 from dakehu.analysis.data_quality import MARTS, analyse
 from dakehu.analysis.data_quality_rows import CHANGES, KINDS, ORDERED, common_folder
+from dakehu.analysis.parties import SAME_CODE, SAME_NAME, SIMILAR
 from dakehu.present import (
     appendix,
     data_quality,
@@ -17,10 +18,12 @@ from dakehu.present import (
     data_quality_files,
     data_quality_findings,
     data_quality_gates,
+    data_quality_parties,
     data_quality_tables,
     data_quality_terms,
 )
 from dakehu.present.text import Text
+from party_frames import DECISIONS, PARTIES
 
 SOURCES = {
     "file": pl.String,
@@ -146,6 +149,8 @@ def judged(sources, rejects=(), calendar=None, capabilities=None, checks=(), **o
         "overlaps": OVERLAPS,
         "orphans": ORPHANS,
         "changes": CHANGED,
+        "parties": PARTIES,
+        "party_decisions": DECISIONS,
     }
     return analyse(
         {
@@ -192,6 +197,15 @@ RICH = judged(
         ("order_lines", "customer_id", "customers", 1000, 20, 0.02, "C9", "warn"),
         ("invoices", "order_id", "order_lines", 10, 3, 0.3, "O9", "block"),
         ("payments", "customer_id", "customers", 0, 0, None, None, "pass"),
+    ],
+    parties=[
+        ("C1", "恒远贸易有限公司", "C1", None, Decimal(900)),
+        ("C2", "恒远贸易有限责任公司", "C1", None, Decimal(50)),
+        ("C3", "Haltermann Ltd.", "C3", None, Decimal(70)),
+        ("C4", "HALTERMANN LIMITED", "C4", None, Decimal(30)),
+    ],
+    party_decisions=[
+        ("C1", "C2", "same", "恒远贸易有限公司", "恒远贸易有限责任公司", "C1", "C1", True),
     ],
     changes=[
         ("in/2024-001.csv", "order_lines", "unchanged", 100, 100, Decimal(1), Decimal(1)),
@@ -334,6 +348,14 @@ def test_folder_is_what_all_files_share():
     assert folder("a.csv", "b.csv") == ""
 
 
+def test_party_proposals_keep_what_was_decided_and_add_what_is_open():
+    kept = RICH.tables["party_proposals"].select("customer_id", "other_id", "decision").rows()
+    assert kept == [("C1", "C2", "same"), ("C3", "C4", None)]
+    assert "parties" not in RICH.tables
+    figures = ("party_count", "group_count", "groups_joined", "party_pairs")
+    assert [RICH.figures[name][0] for name in figures] == [4, 3, 1, 1]
+
+
 def test_contract_columns():
     contract = {
         "sources": "file target_table rows loaded rejected left_out amount_in amount_loaded",
@@ -342,8 +364,11 @@ def test_contract_columns():
         "capabilities": "block is_on missing",
         "completeness": "month row_count net_amount is_closed",
     }
+    contract["party_proposals"] = (
+        "customer_id other_id decision score customer_name other_name reason"
+    )
     added = {"repairs", "overlaps", "orphans", "changes", "failing_rows", "gates"}
-    assert RICH.tables.keys() >= contract.keys() | added | set(MARTS)
+    assert RICH.tables.keys() >= contract.keys() | added | set(MARTS) - {"parties"}
     for table, columns in contract.items():
         assert set(columns.split()) <= set(RICH.tables[table].columns)
 
@@ -363,6 +388,9 @@ DRAWN = {
     "capabilities": data_quality_coverage.capabilities,
     "missing_tables": data_quality_coverage.missing_tables,
     "orphans": data_quality_gates.orphans,
+    "parties": data_quality_parties.summary,
+    "proposals": data_quality_parties.proposals,
+    "decisions": data_quality_parties.decisions,
     "checks": data_quality_gates.checks,
     "rules": data_quality_gates.rules,
     "terms": lambda text, found: data_quality_terms.terms(text),
@@ -401,7 +429,10 @@ def test_hundreds_of_files_stay_readable():
     assert files["total_rows"] == 306
 
 
-SECTIONS = ("rejects", "repairs", "left_out", "overlaps", "since", "missing_tables", "orphans")
+SECTIONS = (
+    *("rejects", "repairs", "left_out", "overlaps", "since", "missing_tables", "orphans"),
+    *("proposals", "decisions"),
+)
 
 
 @pytest.mark.parametrize("block", SECTIONS)
@@ -464,6 +495,7 @@ def test_rules_are_the_thresholds_of_the_load():
     drawn = data_quality_gates.rules(Text("en", "CNY"), RICH)["rows"]
     assert ["About orphan_warn_share", "0.5%", "orphan_warn_share"] in drawn
     assert ["About document_tolerance_amount", "0.01", "document_tolerance_amount"] in drawn
+    assert ["About shown_pair_count", "50", "shown_pair_count"] in drawn
     assert len(drawn) == GATES.height
 
 
@@ -487,11 +519,13 @@ def test_labels_are_translated_and_complete():
         terms.KEY_STATUSES,
         terms.CHANGES,
         terms.REPAIRS,
+        terms.DECISIONS,
         terms.BLOCKS,
         terms.GIVES,
     )
     assert [m for group in groups for m in group.values() if zh(m) == m] == []
-    assert [m for m in terms.REASONS if zh(m) == m] == []
+    assert [m for m in terms.REASONS + terms.PARTY_REASONS if zh(m) == m] == []
+    assert terms.PARTY_REASONS == (SAME_CODE, SAME_NAME, SIMILAR)
     assert set(KINDS.values()) <= set(terms.REASONS)
     assert terms.CHANGES.keys() == set(CHANGES)
     assert terms.REPAIRS.keys() > set(ORDERED)

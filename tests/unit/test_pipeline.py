@@ -54,6 +54,7 @@ def test_our_own_files_are_read(path: Path) -> None:
         (HEAD + orders(options="encoding = 'latin'"), ["source[1].encoding", "latin"]),
         (HEAD + orders(options="database = 'X'"), ["database sources are not read yet"]),
         (HEAD.replace("2024-12-31", "'soon'") + orders(), ["as_of", "soon"]),
+        (HEAD + "parties = 'parties.xlsx'\n" + orders(), ["parties", "csv", "parties.xlsx"]),
         (HEAD + "fiscal_month_end_day = 32\n" + orders(), ["fiscal_month_end_day", "32"]),
         (HEAD + "currency = 'yuan'\n" + orders(), ["currency", "yuan"]),
     ],

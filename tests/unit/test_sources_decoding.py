@@ -53,7 +53,7 @@ def test_a_western_page_has_to_be_told(tmp_path: Path) -> None:
     assert "in.csv: " in message
     assert "is not utf-8" in message
     assert "is not gb18030" in message
-    assert "set `encoding`" in message
+    assert "save it as UTF-8, or set `encoding`" in message
 
 
 @pytest.mark.parametrize("chunk", [7, 1 << 20])

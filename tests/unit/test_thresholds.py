@@ -17,6 +17,7 @@ from small_company import HEAD, orders, pipeline_of
         ({"orphan_warn_shar": 0.1}, 'no such threshold (did you mean "orphan_warn_share"?)'),
         ({"zzz": 0.1}, "no such threshold (known: orphan_warn_share, "),
         ({"orphan_warn_share": 5}, "write a share from 0 to 1, such as 0.05 (it is 5)"),
+        ({"similar_name_score": 0.5}, "write a likeness from 0.6 to 1, such as 0.88 (it is 0.5)"),
         ({"orphan_warn_share": "5%"}, "write a number from 0 up (it is '5%')"),
         ({"document_tolerance_amount": True}, "write a number from 0 up (it is True)"),
         ({"document_tolerance_amount": float("nan")}, "write a number from 0 up (it is nan)"),

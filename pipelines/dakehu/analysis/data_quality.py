@@ -18,6 +18,7 @@ from dakehu.analysis.data_quality_rows import (
     over_files,
     rejects_by_kind,
 )
+from dakehu.analysis.parties import decided, proposals
 
 # The marts that the analysis reads, each mart_data_quality__<name>.
 MARTS = (
@@ -31,7 +32,15 @@ MARTS = (
     "checks",
     "failing_rows",
     "changes",
+    "parties",
+    "party_decisions",
     "gates",
+)
+PUBLISHED = (
+    *(name for name in MARTS if name not in ("parties", "gates")),
+    "by_table",
+    "missing_tables",
+    "party_proposals",
 )
 STATUSES = ("block", "warn", "pass")
 
@@ -45,7 +54,8 @@ class DataQuality:
     not accounted for, 0 when all is well. `reasons` sums the rejects over files, `mended` the
     repairs. `completeness` says of every month whether it is closed, empty or low. `changed` sums
     the files by what became of them since the load before. `missing_tables` names, for every table
-    that lacks something, the blocks that wait for it.
+    that lacks something, the blocks that wait for it. `party_proposals` has the decided pairs of
+    parties first, so that it can take the place of the file that they were decided in.
     """
 
     gates: dict[str, float]
@@ -66,13 +76,14 @@ class DataQuality:
     failing_rows: pl.DataFrame
     changes: pl.DataFrame
     changed: pl.DataFrame
+    party_decisions: pl.DataFrame
+    party_proposals: pl.DataFrame
     figures: dict[str, tuple[float, str]]
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
         """The tables published beside the report, by name."""
-        published = (*MARTS, "by_table", "missing_tables")
-        return {name: getattr(self, "rules" if name == "gates" else name) for name in published}
+        return {name: getattr(self, name) for name in PUBLISHED} | {"gates": self.rules}
 
     @property
     def failing_checks(self) -> list[str]:
@@ -105,6 +116,8 @@ def analyse(marts: Mapping[str, pl.DataFrame]) -> DataQuality:
         "capabilities": marts["capabilities"].sort("is_on", "level", "block"),
         "completeness": _months(marts["completeness"], gates["low_month_share"]),
         "repairs": marts["repairs"],
+        "party_decisions": marts["party_decisions"],
+        "party_proposals": _pairs(marts, gates["similar_name_score"]),
     }
     return DataQuality(
         gates=gates,
@@ -118,7 +131,7 @@ def analyse(marts: Mapping[str, pl.DataFrame]) -> DataQuality:
         failing_rows=marts["failing_rows"],
         changes=marts["changes"].sort("change", "file", "target_table"),
         changed=changes_by_kind(marts["changes"]),
-        figures=_figures(sources, parts),
+        figures=_figures(sources, parts) | _party_figures(marts["parties"], parts),
         **parts,
     )
 
@@ -149,6 +162,11 @@ def _missing_tables(capabilities: pl.DataFrame) -> pl.DataFrame:
     )
     listed = [pl.col(name).unique().sort().str.join(", ") for name in ("columns", "block")]
     return needs.group_by("table_name").agg(*listed).rename({"block": "blocks"}).sort("table_name")
+
+
+def _pairs(marts: Mapping[str, pl.DataFrame], least_score: float) -> pl.DataFrame:
+    decisions = marts["party_decisions"]
+    return pl.concat([decided(decisions), proposals(marts["parties"], decisions, least_score)])
 
 
 def _months(completeness: pl.DataFrame, low_share: float) -> pl.DataFrame:
@@ -205,3 +223,15 @@ def _figures(
             figures.update({name: (float(row[name] or 0), "amount") for name in AMOUNTS})
             figures["amount_open"] = (float(row["amount_open"]), "amount")
     return figures
+
+
+def _party_figures(
+    parties: pl.DataFrame, parts: Mapping[str, pl.DataFrame]
+) -> dict[str, tuple[float, str]]:
+    joined = parts["party_decisions"].filter(pl.col("decision") == "same", "is_one_group")
+    return {
+        "party_count": (parties.height, "count"),
+        "group_count": (parties["group_id"].n_unique(), "count"),
+        "groups_joined": (joined["group_id"].n_unique(), "count"),
+        "party_pairs": (parts["party_proposals"]["decision"].null_count(), "count"),
+    }

@@ -62,6 +62,7 @@ def of(company: Company, *, scale: float, seed: int) -> dict[str, object]:
         "swarmed_account": {"group_id": selling.SWARMED, "people": 4, "month": "2025-10"},
         "changed_team": {"group_id": selling.CHANGED_TEAM, "managers_in_2025": 4},
         "fulfilled_by_distributors": _fulfilled(company),
+        "entered_twice": _twins(company),
     }  # fmt: skip
 
 
@@ -214,3 +215,13 @@ def _fulfilled(company: Company) -> dict[str, object]:
         "net_amount_2025": {code: yuan(fen) for code, fen in by.iter_rows()},
         "note": "added to the distributor's own purchases where a line is credited to fulfilled_by",
     }
+
+
+def _twins(company: Company) -> list[dict[str, object]]:
+    """Parties of two groups whose names mean one company."""
+    heads = company.branches.filter(pl.col("position") == 0)
+    party = {row[0]: row[1:] for row in heads.select("rank", "customer_id", "customer_name").rows()}
+    columns = ("customer_id", "customer_name", "other_id", "other_name")
+    return [
+        dict(zip(columns, party[one] + party[other], strict=True)) for one, other in accounts.TWINS
+    ]

@@ -13,6 +13,7 @@ import polars as pl
 from dakehu.present.appendix import table_name
 from dakehu.present.block import BlockData, Finding, findings
 from dakehu.present.data_quality import exact, reject_tone
+from dakehu.present.data_quality_parties import waiting
 from dakehu.present.data_quality_terms import BLOCKS, CHANGES, missing_columns
 from dakehu.present.text import MISSING, Text
 
@@ -26,6 +27,7 @@ def sentences(text: Text, result: Any) -> BlockData:
         _repairs(text, result),
         _overlaps(text, result),
         _orphans(text, result),
+        waiting(text, result),
         _gaps(text, result),
         _last_month(text, result),
         _checks(text, result),

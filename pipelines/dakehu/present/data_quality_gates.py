@@ -116,4 +116,6 @@ def rules(text: Text, result: Any) -> BlockData:
 
 
 def _threshold(text: Text, name: str, value: float) -> str:
+    if name.endswith("_count"):
+        return text.count(int(value))
     return text.percent(value) if name.endswith("_share") else text.number(value, 2)

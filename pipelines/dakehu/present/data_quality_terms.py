@@ -36,6 +36,10 @@ FIGURES = {
     "capability_count": N_("Blocks of the reports"),
     "capabilities_on": N_("Blocks that the data can carry"),
     "empty_months": N_("Months without a row"),
+    "party_count": N_("Parties"),
+    "group_count": N_("Groups of parties under one control"),
+    "groups_joined": N_("Groups that the parties file has united"),
+    "party_pairs": N_("Pairs of parties that wait for a decision"),
 }
 STATES = {
     "complete": N_("complete"),
@@ -78,6 +82,8 @@ REPAIRS = {
     "factor": N_("multiplied by a factor, as ordered"),
     "codes": N_("code translated, as ordered"),
 }
+DECISIONS = {"same": N_("the same party"), "different": N_("two parties")}
+PARTY_REASONS = (N_("same unified credit code"), N_("same name"), N_("similar name"))
 BLOCKS = {
     "sales": N_("Sales"),
     "margin": N_("Margin"),
@@ -187,6 +193,21 @@ def terms(text: Text) -> BlockData:
             text(
                 "A column that names a row of another table, such as the customer of an invoice;"
                 " it leads nowhere when that table has no such row."
+            ),
+        ),
+        Definition(
+            text("Group"),
+            text(
+                "Parties under one control, as the sources name them and the parties file unites"
+                " them; customer value and concentration count a group as one."
+            ),
+        ),
+        Definition(
+            text("Likeness"),
+            text(
+                "Twice the characters that two names share in their order, over all their"
+                " characters; company form, case, width, spaces and punctuation do not count."
+                " Names with different numbers or directions are never proposed as similar."
             ),
         ),
         Definition(

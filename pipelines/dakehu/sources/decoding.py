@@ -78,7 +78,8 @@ def decode(path: Path, told: str | None, copy: Path) -> Decoded:
                 shutil.copyfileobj(text, sink, CHUNK_BYTES)
             return Decoded(copy, encoding, found.has_blank_lines)
     raise LoadError(
-        f"{path.name}: {'; '.join(dict.fromkeys(faults))}; set `encoding` in its [[source]]"
+        f"{path.name}: {'; '.join(dict.fromkeys(faults))}; "
+        "save it as UTF-8, or set `encoding` in its [[source]]"
     )
 
 

@@ -30,6 +30,7 @@ from dakehu.sources.increments import (
 )
 from dakehu.sources.macros import MACROS
 from dakehu.sources.orphans import write_orphans
+from dakehu.sources.parties import read_decisions, write_parties
 from dakehu.sources.relation import FILE, ROW, insert_rows, literal, quoted
 from dakehu.sources.staging import STAGED, open_stage, stage
 from dakehu.sources.structure import open_structure
@@ -71,6 +72,7 @@ def load(
         LoadError: a file cannot be read as mapped, or the books do not balance.
         NoSales: there is nothing to report; loaded.run and the calendar stay empty.
     """
+    decisions = read_decisions(pipeline, connection)
     known = fingerprint(pipeline)
     memory = remember(connection, known)
     mapped = {
@@ -87,6 +89,9 @@ def load(
             pipeline, connection, tables()[name], columns, places, memory, load_id, progress
         )
     derive_dimensions(connection, set(mapped), load_id)
+    if unknown := write_parties(connection, decisions):
+        count, first = len(unknown), unknown[0][:60]
+        progress(f'{pipeline.parties}: codes that no customer has: {count}, the first "{first}"')
     _write_columns(connection, mapped)
     write_orphans(connection, {name: set(columns) for name, columns in mapped.items()})
     write_changes(connection, memory)

@@ -33,6 +33,7 @@ create or replace table loaded.orphans (table_name varchar, column_name varchar,
 create or replace table loaded.changes (file varchar, target_table varchar, change varchar,
     rows_before bigint, rows_after bigint, amount_before decimal(18,2), amount_after decimal(18,2));
 create or replace table loaded.parties (customer_id varchar, other_id varchar, decision varchar);
+create or replace table loaded.united_groups (group_id varchar, head_id varchar);
 create or replace table loaded.columns (table_name varchar, column_name varchar,
     is_mapped boolean);
 create or replace table loaded.policy (report varchar, name varchar, value varchar);
