@@ -1,7 +1,8 @@
-"""One [[source]] of a pipeline file: its files, their shape, where each column comes from."""
+"""One [[source]] of a pipeline file: its files or its query, where each column comes from."""
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,11 +25,25 @@ UNITS = {
     "million": "1000000",
 }
 
+VARIABLE = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
+# What a text file or a workbook cannot tell, and a database does.
+ONLY_OF_FILES = {
+    "format",
+    "encoding",
+    "sheet",
+    "delimiter",
+    "header_row",
+    "footer_rows",
+    "decimal",
+    "thousands",
+}
+
 
 class SourceFile(NamedTuple):
     """A file to read: `member` names the part of a .zip archive, "" for a file of its own.
 
-    `label` is what reports call it: the path relative to the pipeline file.
+    `label` is what reports call it: the path relative to the pipeline file, or the query whose
+    rows the file keeps.
     """
 
     path: Path
@@ -38,7 +53,7 @@ class SourceFile(NamedTuple):
     @property
     def name(self) -> str:
         """The file's own name."""
-        return self.member.rsplit("/", 1)[-1] or self.path.name
+        return self.label.rsplit("/", 1)[-1]
 
 
 class Strict(BaseModel):
@@ -97,9 +112,15 @@ class Mapping(Strict):
 
 
 class Files(Strict):
-    """Files of one shape: patterns relative to the pipeline file, and what they cannot tell."""
+    """What is read: files of one shape, or the rows of a query.
 
-    files: tuple[str, ...] = Field(min_length=1)
+    Files are patterns relative to the pipeline file, with what they cannot tell themselves.
+    `database` is the environment variable that holds the database's URL, written `$NAME`.
+    """
+
+    files: tuple[str, ...] = ()
+    database: str | None = None
+    query: str | None = None
     format: Format | None = None
     encoding: Literal["utf-8", "utf-16", "gb18030", "cp1252"] | None = None
     sheet: str | None = None
@@ -109,6 +130,22 @@ class Files(Strict):
     missing: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'", ""] = ","
+
+    @model_validator(mode="after")
+    def _files_or_query(self) -> Files:
+        # A fault of the whole table: one of the key would be shown with its value, the password.
+        if self.database is not None and not VARIABLE.fullmatch(self.database):
+            raise ValueError(
+                "database names the environment variable that holds the URL, such as "
+                '"$SALES_DB"; the URL itself, with its password, does not belong in a file'
+            )
+        if (self.database is None) != (self.query is None):
+            raise ValueError("database and query go together")
+        if bool(self.files) == bool(self.database):
+            raise ValueError("give either files, or database and query")
+        if self.database and (told := sorted(self.model_fields_set & ONLY_OF_FILES)):
+            raise ValueError(f"{told[0]} goes with files; a query gives columns, not text to read")
+        return self
 
     @model_validator(mode="after")
     def _two_marks(self) -> Files:
@@ -131,27 +168,20 @@ class Files(Strict):
 
 
 class Join(Files):
-    """Files joined to a source before it is mapped; `on` is SQL over both sides' columns."""
+    """What is joined to a source before it is mapped; `on` is SQL over both sides' columns."""
 
     on: str
     how: Literal["left"] = "left"
 
 
 class Source(Files):
-    """Files that feed one canonical table."""
+    """Files or a query that feed one canonical table."""
 
     table: str
     where: str | None = None
     distinct: bool = False
     join: tuple[Join, ...] = ()
     columns: dict[str, Mapping] = Field(min_length=1)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_database_yet(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "database" in given:
-            raise ValueError("database sources are not read yet; export the query to a file")
-        return given
 
     @field_validator("columns", mode="before")
     @classmethod

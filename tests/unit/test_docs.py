@@ -12,6 +12,7 @@ from dakehu.paths import ROOT, SQL
 from dakehu.pipeline import load_pipeline
 from dakehu.present.data_quality_terms import BLOCKS
 from dakehu.schema import tables
+from dakehu.sources.expressions import selection
 
 sys.path.insert(0, str(ROOT / "docs"))
 from generate import PAGES
@@ -45,10 +46,18 @@ def test_commands_named_exist(path: Path) -> None:
 
 def test_the_example_pipeline_of_the_docs_is_valid(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "bring-your-own-data.md").read_text("utf-8")
-    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    (tmp_path / "mine.toml").write_text(example, "utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "mine.toml").write_text("".join(examples), "utf-8")
     pipeline = load_pipeline(tmp_path / "mine.toml")
-    assert [source.table for source in pipeline.source] == ["order_lines", "customers"]
+    assert [source.table for source in pipeline.source] == [
+        "order_lines",
+        "customers",
+        "order_lines",
+    ]
+    query = pipeline.source[2].query or ""
+    assert {column.source for column in pipeline.source[2].columns.values()} == {
+        column.name for column in selection(query, "postgres", "the docs").selects
+    }
 
 
 def section(heading: str) -> list[list[str]]:

@@ -8,6 +8,14 @@ from dakehu.paths import ROOT
 from dakehu.pipeline import PipelineError, load_pipeline
 from small_company import HEAD, orders, pipeline_of, source
 
+QUERY = "database = '$SALES_DB'\nquery = 'select 1'"
+INLINE = QUERY.replace("\n", ", ")
+
+
+def asked(options: str = "") -> str:
+    """A [[source]] of sales lines that asks a database."""
+    return orders(options=options).replace('files = ["orders.csv"]', QUERY)
+
 
 def fault(folder: Path, document: str) -> str:
     with pytest.raises(PipelineError) as raised:
@@ -52,7 +60,14 @@ def test_our_own_files_are_read(path: Path) -> None:
         (HEAD + orders(options="decimal = ','"), ['decimal and thousands are both ","']),
         (HEAD + orders(options="header_row = 0"), ["source[1].header_row", "it is 0"]),
         (HEAD + orders(options="encoding = 'latin'"), ["source[1].encoding", "latin"]),
-        (HEAD + orders(options="database = 'X'"), ["database sources are not read yet"]),
+        (HEAD + orders(options=QUERY), ["source[1]: give either files, or database and query"]),
+        (
+            HEAD + asked().replace(QUERY, ""),
+            ["source[1]: give either files, or database and query"],
+        ),
+        (HEAD + asked().replace("query", "#"), ["source[1]: database and query go together"]),
+        (HEAD + asked("decimal = ','\nthousands = ''"), ["source[1]: decimal goes with files"]),
+        (HEAD + orders(options=f"join = [{{ {INLINE}, sheet = 'x', on = 'a' }}]"), ["sheet"]),
         (HEAD.replace("2024-12-31", "'soon'") + orders(), ["as_of", "soon"]),
         (HEAD + "parties = 'parties.xlsx'\n" + orders(), ["parties", "csv", "parties.xlsx"]),
         (HEAD + "fiscal_month_end_day = 32\n" + orders(), ["fiscal_month_end_day", "32"]),
@@ -63,6 +78,24 @@ def test_a_fault_names_file_and_key(tmp_path: Path, document: str, parts: list[s
     message = fault(tmp_path, document)
     assert "small.toml" in message
     assert [part for part in parts if part not in message] == [], message
+
+
+@pytest.mark.parametrize("where", ["source", "join"])
+@pytest.mark.parametrize("value", ["postgresql://me:geheim@host/db", "geheim", "$geheim-7", ""])
+def test_a_url_written_in_the_file_is_refused_and_not_repeated(
+    tmp_path: Path, where: str, value: str
+) -> None:
+    written = INLINE.replace("$SALES_DB", value)
+    document = (
+        asked().replace("$SALES_DB", value)
+        if where == "source"
+        else orders(options=f"join = [{{ {written}, on = 'a' }}]")
+    )
+    message = fault(tmp_path, HEAD + document)
+    assert (
+        'database names the environment variable that holds the URL, such as "$SALES_DB"' in message
+    )
+    assert "geheim" not in message
 
 
 @pytest.mark.parametrize("name", ["../up", "a b", "A", "", "1a", "a;drop", "a" * 65, "客户"])

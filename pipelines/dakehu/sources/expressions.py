@@ -6,9 +6,12 @@ import re
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.relation import literal
+
+EXECUTED_COMMENT = re.compile(r"/\*M?!")  # MySQL runs what stands in it
 
 
 def expression(text: str, where: str) -> exp.Expr:
@@ -31,6 +34,29 @@ def expression(text: str, where: str) -> exp.Expr:
     for call in tree.find_all(exp.Anonymous):
         if call.name.lower().startswith(("read_", "glob", "getenv", "query")):
             raise LoadError(f"{where}: `{call.name}` reads from outside the file")
+    return tree
+
+
+def selection(text: str, dialect: str, where: str) -> exp.Query:
+    """A query for a database, checked to be one SELECT that writes nothing.
+
+    Raises:
+        LoadError: it cannot be read as `dialect`, or is anything else.
+    """
+    try:
+        statements = sqlglot.parse(text, dialect=dialect)
+    except SqlglotError as error:
+        faults = error.errors if isinstance(error, sqlglot.ParseError) else []
+        reason = faults[0]["description"] if faults else "it cannot be read"
+        raise LoadError(f"{where}: the query is no SELECT that can be judged: {reason}") from None
+    tree = statements[0] if len(statements) == 1 else None
+    forbidden = (exp.DDL, exp.DML, exp.Command, exp.Into, exp.Lock)
+    if (
+        not isinstance(tree, exp.Query)
+        or any(isinstance(node, forbidden) for node in tree.walk())
+        or EXECUTED_COMMENT.search(text)
+    ):
+        raise LoadError(f"{where}: the query must be one SELECT, which reads and does nothing else")
     return tree
 
 

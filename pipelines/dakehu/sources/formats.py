@@ -64,7 +64,8 @@ def read(
         if kind == "csv":
             texts.append(prepared(connection, order, file, path, files, expected))
         elif kind == "parquet":
-            parquets.append((_parquet_columns(connection, path), path, Part(order, file, kind)))
+            part = Part(order, file, "query" if files.query else kind)
+            parquets.append((_parquet_columns(connection, path), path, part))
         elif kind == "xlsx":
             relations.append(_read_workbook(connection, order, file, path, files, own))
         elif kind == "jsonl":

@@ -1,20 +1,20 @@
-"""The files that a source is joined to before it is mapped, as SQL."""
+"""What a source is joined to before it is mapped, as SQL."""
 
 from __future__ import annotations
 
 import duckdb
 from sqlglot import exp
 
-from dakehu.pipeline import Pipeline
 from dakehu.source import Files, Source
 from dakehu.sources.decoding import LoadError
 from dakehu.sources.expressions import expression, unmarked
 from dakehu.sources.formats import read
+from dakehu.sources.inventory import Inventory
 from dakehu.sources.relation import FILE, ROW, Relation, quoted
 
 
 def partners(
-    pipeline: Pipeline, connection: duckdb.DuckDBPyConnection, source: Source, where: str
+    inventory: Inventory, connection: duckdb.DuckDBPyConnection, source: Source, where: str
 ) -> list[list[Relation]]:
     """What each join of a source reads.
 
@@ -23,7 +23,7 @@ def partners(
     """
     found = []
     for place, join in enumerate(source.join, 1):
-        files = dict(enumerate(pipeline.expand(join), 1))
+        files = dict(enumerate(inventory.files(join), 1))
         relations = read(connection, files, join, set(), f"join_{place}")
         if broken := [relation.faults for relation in relations if relation.faults]:
             row, reason = connection.execute(

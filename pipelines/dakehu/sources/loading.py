@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +10,6 @@ import duckdb
 
 from dakehu.pipeline import Pipeline
 from dakehu.schema import Table, tables
-from dakehu.source import SourceFile
 from dakehu.sources import repairs
 from dakehu.sources.accounts import account, balance
 from dakehu.sources.currencies import sign_macro
@@ -28,15 +26,13 @@ from dakehu.sources.increments import (
     remember,
     write_changes,
 )
+from dakehu.sources.inventory import Inventory, Say
 from dakehu.sources.macros import MACROS
 from dakehu.sources.orphans import write_orphans
 from dakehu.sources.parties import read_decisions, write_parties
 from dakehu.sources.relation import FILE, ROW, insert_rows, literal, quoted
 from dakehu.sources.staging import STAGED, open_stage, stage
 from dakehu.sources.structure import open_structure
-from dakehu.sources.unpacking import Content, contents
-
-Say = Callable[[str], None]
 
 
 class NoSales(LoadError):
@@ -82,11 +78,11 @@ def load(
     }
     open_structure(connection, mapped, is_kept=memory.is_usable)
     connection.execute(sign_macro(pipeline.currency) + MACROS + repairs.MACROS)
-    found: dict[SourceFile, Content] = {}
+    inventory = Inventory(pipeline, connection, progress)
     for name, columns in mapped.items():
-        places = _places(pipeline, name, found)
+        places = _places(pipeline, inventory, name)
         _load_table(
-            pipeline, connection, tables()[name], columns, places, memory, load_id, progress
+            inventory, connection, tables()[name], columns, places, memory, load_id, progress
         )
     derive_dimensions(connection, set(mapped), load_id)
     if unknown := write_parties(connection, decisions):
@@ -102,28 +98,24 @@ def load(
     return Loaded(dated, *(int(count) for count in counts))
 
 
-def _places(pipeline: Pipeline, table: str, found: dict[SourceFile, Content]) -> list[Place]:
-    """Every file that feeds the table, in order: by source, then by name.
-
-    `found` keeps the contents: a file that feeds several tables is looked through once.
-    """
+def _places(pipeline: Pipeline, inventory: Inventory, table: str) -> list[Place]:
+    """Every file that feeds the table, in order: by source, then by name."""
     places: list[Place] = []
     for number, source in enumerate(pipeline.source, 1):
         if source.table != table:
             continue
-        files = pipeline.expand(source)
-        joined = [file for join in source.join for file in pipeline.expand(join)]
-        found |= contents(file for file in files + joined if file not in found)
-        joined_sha256 = "".join(found[file].sha256 for file in joined)
+        files = inventory.files(source)
+        joined = [file for join in source.join for file in inventory.files(join)]
+        joined_sha256 = "".join(inventory.content(file).sha256 for file in joined)
         places += [
-            Place(order, number, source, file, found[file], joined_sha256)
+            Place(order, number, source, file, inventory.content(file), joined_sha256)
             for order, file in enumerate(files, len(places) + 1)
         ]
     return places
 
 
 def _load_table(
-    pipeline: Pipeline,
+    inventory: Inventory,
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     mapped: list[str],
@@ -155,7 +147,7 @@ def _load_table(
         for number, source in {place.source_number: place.source for place in chosen}.items():
             files = {p.order: p.file for p in chosen if p.source_number == number}
             progress(f"{table.name}: {_named([file.name for file in files.values()])}")
-            counts += stage(pipeline, connection, table, source, number, files)
+            counts += stage(inventory, connection, table, source, number, files)
         losing = losing_files(connection, table, mapped) if is_partial else set()
         losing |= dependents(connection, table.name, losing, document)
         forget(connection, table.name, losing)

@@ -70,7 +70,8 @@ def typed(
     `relation` is the FROM clause that the texts will stand on.
 
     Raises:
-        LoadError: an expression cannot be bound to the source's columns.
+        LoadError: an expression cannot be bound to the source's columns, or a date is a time with
+            a zone.
     """
     connection.execute(
         "create or replace temp macro number(t) as list_transform([plain(bare(t), "
@@ -78,6 +79,12 @@ def typed(
     )
     origins = [_origin(mapping, f"{where}.{name}") for name, mapping in source.columns.items()]
     natives = _native_types(connection, origins, relation, where)
+    for name, native in zip(source.columns, natives, strict=True):
+        if "TIME ZONE" in native and table.columns[name].kind in ("date", "time"):
+            raise LoadError(
+                f"{where}.{name}: a time with a zone falls on one day here and on another there; "
+                "say whose: sql = \"... at time zone 'Asia/Shanghai'\""
+            )
     return [
         _typed(i, table.columns[name], mapping, origin, native, source, where)
         for i, ((name, mapping), origin, native) in enumerate(

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import duckdb
 
-from dakehu.pipeline import Pipeline
 from dakehu.schema import Table
 from dakehu.source import Source, SourceFile
 from dakehu.sources.currencies import reject_foreign
@@ -19,6 +18,7 @@ from dakehu.sources.decoding import LoadError
 from dakehu.sources.expressions import expression, inputs
 from dakehu.sources.formats import read
 from dakehu.sources.headers import reject_headers
+from dakehu.sources.inventory import Inventory
 from dakehu.sources.joins import joined, partners
 from dakehu.sources.macros import EXACT
 from dakehu.sources.mapping import Typed, typed
@@ -49,7 +49,7 @@ def open_stage(connection: duckdb.DuckDBPyConnection, table: Table, mapped: list
 
 
 def stage(
-    pipeline: Pipeline,
+    inventory: Inventory,
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     source: Source,
@@ -63,7 +63,7 @@ def stage(
     """
     where = f"[[source]] {number}"
     shown = f"{next(iter(files.values())).name}, {where}" if len(files) == 1 else where
-    joined_to = partners(pipeline, connection, source, shown)
+    joined_to = partners(inventory, connection, source, shown)
     counts = []
     for relation in read(connection, files, source, _expected(source, shown), f"main_{number}"):
         named = f"{relation.parts[0].file.name}, {where}"
@@ -88,7 +88,7 @@ def stage(
         _leave_out_footers(connection, table, relation.footers, columns)
         counts += _counted(connection, relation, number)
         reject_ambiguous(connection, table, source, relation)
-        reject_foreign(connection, table, source, relation, pipeline.currency)
+        reject_foreign(connection, table, source, relation, inventory.currency)
         reject_headers(connection, table, source, relation)
         count_repairs(connection, table, source, number, relation)
     _clear_scratch(connection)

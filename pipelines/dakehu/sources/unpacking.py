@@ -18,7 +18,10 @@ from dakehu.sources.decoding import CHUNK_BYTES, LoadError
 
 
 class Content(NamedTuple):
-    """What a file holds: its length in bytes and the SHA-256; a member's are of its own bytes."""
+    """What a file holds: its length in bytes and the SHA-256; a member's are of its own bytes.
+
+    Those of a query's result are of its rows as lines of JSON, in order.
+    """
 
     length: int
     sha256: str
