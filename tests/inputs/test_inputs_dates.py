@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from catalogue import NO_DATE, Case, cell, judge
 
+from catalogue import NO_DATE, Case, cell, judge
 from small_company import HEADER, LINE, orders, source
 
 REJECT = "rejected"

@@ -4,8 +4,8 @@ import codecs
 from pathlib import Path
 
 import pytest
-from catalogue import Case, judge, line
 
+from catalogue import Case, judge, line
 from small_company import HEADER, orders
 
 # The header has 44 bytes, and 14 stand before the customer of a line.

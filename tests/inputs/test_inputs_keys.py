@@ -5,8 +5,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from catalogue import MISSING, NO_CODE, Case, Fault, cell, judge, line
 
+from catalogue import MISSING, NO_CODE, Case, Fault, cell, judge, line
 from small_company import HEADER, orders
 
 REJECT = "rejected"

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from catalogue import NO_NUMBER, Case, cell, judge, line
 
+from catalogue import NO_NUMBER, Case, cell, judge, line
 from small_company import HEAD, HEADER, orders
 
 REJECT = "rejected"

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from catalogue import Case, judge, line
 
+from catalogue import Case, judge, line
 from small_company import HEAD, HEADER, LINE, orders, source
 
 ALL = "concat_ws(' ', order_date, quantity, net_amount)"

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
-from catalogue import MISSING, NO_DATE, NO_NUMBER, Case, judge, line
 
+from catalogue import MISSING, NO_DATE, NO_NUMBER, Case, judge, line
 from small_company import COLUMNS, HEADER, LINE, orders, source
 
 SHORT = "wrong shape: Expected Number of Columns: 6 Found: 3"

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from catalogue import NO_NUMBER, Case, judge, line
 
+from catalogue import NO_NUMBER, Case, judge, line
 from small_company import HEADER, LINE, orders
 
 AMOUNT, QUANTITY = "net_amount", "quantity"

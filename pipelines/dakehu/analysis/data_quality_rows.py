@@ -14,6 +14,8 @@ KINDS = {
     "repeats row": "repeats an earlier row",
     "wrong shape": "wrong number of fields",
     "no number": "no number, or too large",
+    "thousands or decimals": "thousands or decimals",
+    "not ": "another currency than the pipeline's",
 }
 # Conversions that the pipeline file orders; all other kinds of repair mend how a value was written.
 ORDERED = ("unit", "tax", "factor", "codes")

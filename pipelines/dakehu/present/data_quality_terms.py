@@ -128,13 +128,18 @@ REASONS = (
     N_("missing"),
     N_("the expression gives nothing"),
     N_("a code that a spreadsheet has rounded"),
+    N_("a code that the map does not know"),
     N_("no date that can be read without guessing; give its format"),
     N_("no point in time"),
     N_("neither yes nor no"),
     N_("no whole number"),
     N_("no number, or too large"),
+    N_("thousands or decimals"),
+    N_("another currency than the pipeline's"),
     N_("repeats an earlier row"),
     N_("wrong number of fields"),
+    N_("the header again"),
+    N_("no JSON object"),
 )
 
 
