@@ -84,7 +84,7 @@ def test_cdnow_histories_are_those_of_the_summary_file(shared, cdnow):
 
 
 def test_bg_nbd_on_cdnow(calibration, bg):
-    """Fader, Hardie and Lee (2005), table 2; the seven places are a refit's.
+    """Fader, Hardie and Lee (2005); the seven places are a refit's.
 
     The refit stopped 1.2e-9 of log-likelihood short of the maximum, which moves b by 2e-5.
     """
@@ -101,7 +101,7 @@ def test_bg_nbd_on_cdnow(calibration, bg):
 
 
 def test_pareto_nbd_on_cdnow(calibration, pareto):
-    """Fader, Hardie and Lee (2005), table 2, and its standard errors.
+    """Fader, Hardie and Lee (2005), and its standard errors.
 
     That of beta is printed as 6.2105; 6.2111 here, from the exact second derivatives. The mean
     P(alive) of .4463 that is told of the BG/NBD is the Pareto/NBD's: under the BG/NBD the 1,411
@@ -149,7 +149,7 @@ def test_ggom_nbd_adds_nothing_on_cdnow(calibration, pareto):
 
 
 def test_gamma_gamma_on_cdnow(cdnow):
-    """Fader and Hardie (2013), section 5: the 946 repeat buyers, their repeat purchases alone."""
+    """Fader and Hardie (2013): the 946 repeat buyers, their repeat purchases alone."""
     customers = summaries(cdnow, CUT)
     x = customers["frequency"].to_numpy()
     z = customers["repeat_mean_amount"].fill_null(0.0).to_numpy()
@@ -189,7 +189,7 @@ def test_tracking_follows_cdnow(cdnow, pareto):
 
 
 def test_bg_bb_on_donations(shared):
-    """Fader, Hardie and Shang (2010), tables 3 and 5, and the cells of figure 3."""
+    """Fader, Hardie and Shang (2010): parameters, expected total, two cells of the fit."""
     frame = pl.read_csv(shared / "clv" / "donations.csv")
     names = ("frequency", "recency", "periods", "weights")
     donors = Opportunities(*(frame[name].to_numpy() for name in names))

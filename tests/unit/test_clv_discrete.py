@@ -27,7 +27,7 @@ def test_bg_bb_expectation_by_simulation():
 
 
 def test_sbg_published_cohorts():
-    """Fader and Hardie (2007), table 2: regular and high-end customers, seven renewals."""
+    """Fader and Hardie (2007): regular and high-end customers, seven renewals."""
     regular = np.array([1000, 631, 468, 382, 326, 289, 262, 241])
     high_end = np.array([1000, 869, 743, 653, 593, 551, 517, 491])
     for survivors, alpha, beta, value in [

@@ -87,7 +87,7 @@ class BetaGeometric:
         return result
 
     def _expected_closed(self, histories: Histories, periods: float) -> np.ndarray:
-        """Fader, Hardie and Lee (2005), eq. 10, after Euler's transformation of 2F1.
+        """Fader, Hardie and Lee (2005), after Euler's transformation of 2F1.
 
         Transformed, no argument grows with the frequency, so busy customers do not overflow.
         """
@@ -198,9 +198,8 @@ def fit_mbg_cnbd(histories: Histories, k: int | None = None) -> Fit[BetaGeometri
 def _fit(name: str, histories: Histories, k: int, *, drops_at_zero: bool) -> Fit[BetaGeometric]:
     histories.require_repeats(name)
     distinct = histories.distinct()
-    purchases = distinct.frequency @ distinct.customer_count
-    waited = distinct.age @ distinct.customer_count
-    start = np.array([0.5, 0.3 * waited / (k * purchases), 1.0, 3.0])
+    waited = distinct.age_total / distinct.purchase_total
+    start = np.array([0.5, 0.3 * waited / k, 1.0, 3.0])
     estimate = maximise(name, NAMES, Likelihood(distinct, k, drops_at_zero), start)
     value = estimate.log_likelihood + _gaps_term(distinct, k)
     r, alpha, a, b = map(float, estimate.values)
@@ -210,6 +209,6 @@ def _fit(name: str, histories: Histories, k: int, *, drops_at_zero: bool) -> Fit
 
 def _gaps_term(histories: Histories, k: int) -> float:
     """What the gaps between purchases add to the log-likelihood: it depends on k alone."""
-    purchases = int(histories.frequency @ histories.customer_count)
+    purchases = histories.purchase_total
     gaps = histories.log_gap_sum - purchases * log(histories.unit_days)
     return (k - 1) * gaps - purchases * log(factorial(k - 1))

@@ -8,7 +8,7 @@ opportunity t_x of n, is a sum over m, the opportunities lived through, from t_x
     L(n) = (delta)_n / (gamma + delta)_n,  L(m) = gamma (delta)_m / (gamma + delta)_(m + 1)
 
 with (y)_n the rising factorial. Source: Fader, Hardie and Shang (2010), Marketing Science 29,
-1086-1108, eq. 5 and 13.
+1086-1108.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class BetaGeometricBetaBernoulli:
         """Expected purchases at the next `periods` opportunities.
 
         P(alive) times the posterior mean of p times the sum of the chances to live through the
-        1st ... last of them; equals eq. 13 of the source, and holds for gamma = 1 too.
+        1st ... last of them; equals the source's closed form, and holds for gamma = 1 too.
         """
         n = histories.opportunity_count
         buys = (self.alpha + histories.frequency) / (self.alpha + self.beta + n)

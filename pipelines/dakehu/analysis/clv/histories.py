@@ -122,6 +122,16 @@ class Histories:
         """Number of customers."""
         return int(self.customer_count.sum())
 
+    @property
+    def purchase_total(self) -> int:
+        """Number of repeat purchases."""
+        return int(self.frequency @ self.customer_count)
+
+    @property
+    def age_total(self) -> float:
+        """Sum of T over customers, in units of time."""
+        return int(self.age_days @ self.customer_count) / self.unit_days
+
     def take(self, index: np.ndarray | slice) -> Histories:
         """The histories at `index`; log_gap_sum, a total, is left behind."""
         return Histories(
@@ -136,12 +146,13 @@ class Histories:
         """Each different history once with the customers that share it; exact, sorted by x."""
         span = int(self.age_days.max(initial=0)) + 1
         key = (self.frequency * span + self.recency_days) * span + self.age_days
+        key = key.astype(np.min_scalar_type(key.max(initial=0)))  # narrow numbers sort faster
         if (self.customer_count == 1).all():
             key, count = np.unique(key, return_counts=True)
         else:
             key, place = np.unique(key, return_inverse=True)
             count = np.bincount(place, self.customer_count).astype(np.int64)
-        key, age = np.divmod(key, span)
+        key, age = np.divmod(key.astype(np.int64), span)
         frequency, recency = np.divmod(key, span)
         return replace(
             self, frequency=frequency, recency_days=recency, age_days=age, customer_count=count

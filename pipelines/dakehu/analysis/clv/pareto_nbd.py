@@ -184,8 +184,7 @@ def fit_pareto_nbd(histories: Histories) -> Fit[ParetoNbd]:
     """
     histories.require_repeats(NAME)
     distinct = histories.distinct()
-    purchases = distinct.frequency @ distinct.customer_count
-    age = distinct.age @ distinct.customer_count
-    start = np.array([1.0, age / purchases, 1.0, age / distinct.total])
+    age = distinct.age_total
+    start = np.array([1.0, age / distinct.purchase_total, 1.0, age / distinct.total])
     estimate = maximise(NAME, NAMES, _Likelihood(distinct), start)
     return Fit(NAME, ParetoNbd(*map(float, estimate.values)), estimate)

@@ -41,7 +41,7 @@ class ShiftedBetaGeometric:
         """Renewals still to come, each discounted at `rate` per period, without an end.
 
         The next renewal falls one period from now. Fader and Hardie (2010), Marketing Science 29,
-        85-93, eq. 6, by Gauss-Jacobi instead of a hypergeometric function: the expectation of
+        85-93, by Gauss-Jacobi instead of a hypergeometric function: the expectation of
         (1 - theta) / (rate + theta) given the renewals.
         """
         from scipy.special import roots_jacobi
