@@ -9,7 +9,7 @@ from dakehu.analysis.clv.sbg import ShiftedBetaGeometric, fit_sbg
 
 def test_bg_bb_expectation_by_simulation():
     model, random = BetaGeometricBetaBernoulli(1.2, 0.9, 1.0, 2.8), np.random.default_rng(11)
-    size, n, ahead = 60_000, 6, 5
+    size, n, ahead = 20_000, 6, 5
     buys, dies = random.beta(1.2, 0.9, size), random.beta(1.0, 2.8, size)
     lives = random.geometric(dies) - 1
     bought = random.random((size, n + ahead)) < buys[:, None]

@@ -1,5 +1,6 @@
 """Likelihoods against integrals over the customers' own rates, slopes against differences."""
 
+from dataclasses import replace
 from itertools import pairwise
 from math import factorial, log
 
@@ -20,10 +21,11 @@ HISTORIES = [(0, 0, 272), (1, 30, 272), (2, 213, 272), (7, 272, 272), (10, 100, 
 
 
 def mean_over(law, function) -> float:
-    """Expectation under a law on the positive axis, cut where its integrand is thin."""
-    cuts = law.ppf([1e-12, 0.01, 0.2, 0.5, 0.8, 0.99, 1 - 1e-12])
-    parts = pairwise(cuts)
-    return sum(quad(lambda y: function(y) * law.pdf(y), lo, hi, limit=200)[0] for lo, hi in parts)
+    """Expectation under a law on the positive axis, piece by piece between its quantiles."""
+    point, weight = np.polynomial.legendre.leggauss(80)
+    cuts = law.ppf([1e-15, 1e-6, 1e-3, 0.05, 0.5, 0.95, 1 - 1e-3, 1 - 1e-6, 1 - 1e-13])
+    y = cuts[:-1, None] + np.diff(cuts)[:, None] * (point + 1) / 2
+    return float((np.diff(cuts) / 2) @ (function(y) * law.pdf(y)) @ weight)
 
 
 @pytest.mark.parametrize(("k", "drops_at_zero"), [(1, False), (1, True), (3, True), (2, False)])
@@ -43,8 +45,7 @@ def test_beta_geometric_likelihood_is_the_integral_over_rates(k, drops_at_zero, 
     # A gap of g adds g^(k - 1) / (k - 1)!; let all gaps be equal.
     gap = recency / x if x else 1.0
     gaps = x * ((k - 1) * log(gap / 7) - log(factorial(k - 1)))
-    own = history(x, recency, age)
-    object.__setattr__(own, "log_gap_sum", x * log(gap))
+    own = replace(history(x, recency, age), log_gap_sum=x * log(gap))
     assert model.log_likelihood(own) == pytest.approx(log(stays * alive + dead) + gaps, rel=1e-7)
     assert model.p_alive(own)[0] == pytest.approx(stays * alive / (stays * alive + dead), rel=1e-6)
 
@@ -77,11 +78,9 @@ def test_pareto_likelihood_is_the_integral_over_moments_of_death(x, recency, age
     assert model.p_alive(own)[0] == pytest.approx(alive / (alive + dead), rel=1e-8)
 
 
-@pytest.mark.parametrize(
-    ("x", "last", "n"), [(0, 0, 6), (1, 1, 6), (3, 5, 6), (6, 6, 6), (2, 3, 4)]
-)
+@pytest.mark.parametrize(("x", "last", "n"), [(0, 0, 2), (1, 1, 3), (3, 5, 6)])
 def test_bg_bb_likelihood_is_the_integral_over_probabilities(x, last, n):
-    model = bg_bb.BetaGeometricBetaBernoulli(1.2, 0.9, 1.3, 2.8)
+    model = bg_bb.BetaGeometricBetaBernoulli(1.2, 1.1, 1.3, 2.8)
     buys, dies = beta_law(model.alpha, model.beta), beta_law(model.gamma, model.delta)
 
     def lived(m: int) -> float:

@@ -60,7 +60,8 @@ def test_all_packages_import_together() -> None:
     code = (
         "import babel, click, duckdb, ipykernel, jinja2, jupyterlab, mistune, nbformat, "
         "nbval, numpy, papermill, plotly, plotly.graph_objects, polars, pyarrow, pydantic, "
-        "python_calamine, yaml, scipy.special, sqlglot, statsforecast.models, xlsxwriter, dakehu.cli"
+        "python_calamine, scipy.special, sqlglot, statsforecast.models, xlsxwriter, yaml, "
+        "dakehu.cli"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
