@@ -13,6 +13,12 @@ from dakehu.analysis.clv.histories import Histories
 from dakehu.analysis.clv.pareto_nbd import ParetoNbd
 
 UNIT_DAYS = 100.0  # so fine that rounding times to days is nothing
+MODELS = [
+    BetaGeometric(0.9, 4.0, 0.8, 2.4),
+    BetaGeometric(0.9, 4.0, 0.8, 2.4, drops_at_zero=True),
+    BetaGeometric(1.5, 1.2, 0.6, 3.0, k=3, drops_at_zero=True),
+    ParetoNbd(0.9, 4.0, 0.7, 9.0),
+]
 
 
 @dataclass(frozen=True)

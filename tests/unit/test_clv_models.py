@@ -3,18 +3,11 @@
 import numpy as np
 import pytest
 
-from clv_cohort import cohort, history
+from clv_cohort import MODELS, cohort, history
 from dakehu.analysis.clv.beta_geometric import BetaGeometric, fit_bg_nbd, fit_mbg_cnbd, fit_mbg_nbd
 from dakehu.analysis.clv.histories import Histories
 from dakehu.analysis.clv.maximum_likelihood import maximise
 from dakehu.analysis.clv.pareto_nbd import ParetoNbd, fit_pareto_nbd
-
-MODELS = [
-    BetaGeometric(0.9, 4.0, 0.8, 2.4),
-    BetaGeometric(0.9, 4.0, 0.8, 2.4, drops_at_zero=True),
-    BetaGeometric(1.5, 1.2, 0.6, 3.0, k=3, drops_at_zero=True),
-    ParetoNbd(0.9, 4.0, 0.7, 9.0),
-]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=repr)
