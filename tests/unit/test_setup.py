@@ -62,8 +62,8 @@ def test_all_packages_import_together() -> None:
     code = (
         "import adbc_driver_postgresql.dbapi, babel, click, duckdb, ipykernel, jinja2, "
         "jupyterlab, mistune, nbformat, nbval, numpy, papermill, plotly, plotly.graph_objects, "
-        "polars, pyarrow, pydantic, pymysql, python_calamine, yaml, sqlglot, "
-        "statsforecast.models, xlsxwriter, dakehu.cli"
+        "polars, pyarrow, pydantic, pymysql, python_calamine, rapidfuzz, rich, scipy.special, "
+        "sqlglot, statsforecast.models, xlsxwriter, yaml, dakehu.cli"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
