@@ -22,8 +22,12 @@ class Bundle(NamedTuple):
 def plotly() -> Bundle:
     """plotly.js of the installed plotly package, compressed once per process."""
     script = (resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()
-    packed = base64.b64encode(gzip.compress(script, 9, mtime=0)).decode("ascii")
-    return Bundle(packed, source(script))
+    return Bundle(packed(script), source(script))
+
+
+def packed(content: bytes) -> str:
+    """The content as a page carries it: gzip in base64."""
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
 
 
 def source(script: bytes | str) -> str:

@@ -22,6 +22,7 @@ BLOCK_KEYS = {
     "table": {"title", "columns", "rows", "total_rows"},
     "note": {"text"},
     "definitions": {"items"},
+    "card": {"title", "prompt", "panels", "details", "history", "records"},
 }
 
 Block = dict[str, Any]

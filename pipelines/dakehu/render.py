@@ -58,8 +58,10 @@ def page(notebook: Mapping[str, Any], context: PageContext, language: str) -> st
     manuscript = read(notebook, language)
     text = Text(language, context.currency)
     figures, tables = _numbered(manuscript, "figure"), _numbered(manuscript, "table")
-    script, boot = file("page.js"), file("boot.js")
-    sources = [bundle.source(boot), bundle.source(script)]
+    scripts = [file("boot.js"), file("page.js")]
+    if _numbered(manuscript, "card"):
+        scripts.append(file("card.js"))
+    sources = [bundle.source(script) for script in scripts]
     packed = None
     if figures:
         packed = bundle.plotly()
@@ -84,8 +86,8 @@ def page(notebook: Mapping[str, Any], context: PageContext, language: str) -> st
                 text=text,
                 policy=bundle.policy(sources),
                 style=Markup(file("page.css") + _column_rules(tables)),
-                boot=Markup(boot),
-                script=Markup(script),
+                boot=Markup(scripts[0]),
+                scripts=[Markup(script) for script in scripts[1:]],
                 plotly=packed,
             )
         )
@@ -146,6 +148,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     jinja.filters["data"] = _data
+    jinja.filters["packed"] = _packed
     jinja.filters["css_string"] = _css_string
     jinja.filters["cell"] = _cell
     return jinja
@@ -217,13 +220,21 @@ def _cell(cell: Any) -> tuple[str, str | None]:
 
 def _data(value: Any) -> Markup:
     """JSON that may stand in a script element: no `<` can end it."""
+    return Markup(_json(value).replace("<", "\\u003c"))
+
+
+def _packed(value: Any) -> Markup:
+    """JSON for the page's script to unpack; its letters cannot end an element."""
+    return Markup(bundle.packed(_json(value).encode("utf-8")))
+
+
+def _json(value: Any) -> str:
     try:
-        content = json.dumps(
+        return json.dumps(
             value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
         )
     except ValueError as error:
-        raise RenderError(f"a figure holds a number that JSON does not know: {error}") from error
-    return Markup(content.replace("<", "\\u003c"))
+        raise RenderError(f"a block holds a number that JSON does not know: {error}") from error
 
 
 def _css_string(value: str) -> Markup:

@@ -17,11 +17,8 @@ function plotly() {
 }
 
 async function unpack() {
-  const packed = atob(document.getElementById("plotly").textContent);
-  const bytes = Uint8Array.from(packed, letter => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = document.createElement("script");
-  script.textContent = await new Response(stream).text(); // its hash stands in the page's policy
+  script.textContent = await unpacked(document.getElementById("plotly")); // its hash is in the policy
   document.head.append(script);
   script.remove(); // it has run; a page saved from the browser should not carry it twice
   const months = Array.from({ length: 12 }, (_, month) => `${month + 1}月`);
@@ -128,7 +125,7 @@ dark.addEventListener("change", () => restyle({}));
 /* --- print ------------------------------------------------------------------------------------- */
 let before; // what the screen looked like
 function toPaper() {
-  if (printing) return;
+  if (printing || root.classList.contains("only-card")) return;
   printing = true;
   const closed = [...document.querySelectorAll("details:not([open])")];
   before = { theme: root.dataset.theme, closed };

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from dakehu.present.block import figure
 from dakehu.present.theme import layout
-from pages.specimen import Words, both, code, notebook, prose
+from pages.specimen import both, code, notebook, prose
+from pages.words import Words, card_block
 
 HOSTILE = (
     "<script>window.hit=1;alert(1)</script>",
@@ -88,7 +89,11 @@ def hostile() -> nbformat.NotebookNode:
         + "\n\n".join(HOSTILE)
         + ("\n\n![x](http://attack.invalid/y.png)\n\n<http://attack.invalid>")
     )
-    kinds = (tiles, findings, chart, table, note, definitions)
+
+    def card(w: Words) -> dict[str, Any]:
+        return card_block(w, list(HOSTILE), list(HOSTILE))
+
+    kinds = (tiles, findings, chart, table, note, definitions, card)
     return notebook(
         prose("zh", attack_prose),
         prose("en", attack_prose),

@@ -13,8 +13,7 @@ import plotly.graph_objects as go
 from dakehu.present.block import BLOCK_MIME, figure
 from dakehu.present.theme import BAND_80, BAND_95, layout
 from dakehu.render import PageContext
-
-Words = Callable[[str, str], str]
+from pages.words import Words, card_block
 
 
 def context(**changes: Any) -> PageContext:
@@ -265,6 +264,11 @@ def every_kind() -> nbformat.NotebookNode:
         ]
         return {"kind": "definitions", "items": items}
 
+    def person(w: Words) -> dict[str, Any]:
+        return card_block(
+            w, [f"C{n:04d}" for n in range(40)], [f"{w('客户', 'Customer')} {n}" for n in range(40)]
+        )
+
     def pair(zh: str, en: str, *, fold: bool = False) -> tuple[nbformat.NotebookNode, ...]:
         return prose("zh", zh, fold=fold), prose("en", en, fold=fold)
 
@@ -285,6 +289,8 @@ def every_kind() -> nbformat.NotebookNode:
         code(both(bars), both(classes)),
         *pair("## 客户", "## Customers\n\nWho they are, and what to do *this month*."),
         code(both(customers), both(absent)),
+        *pair("## 客户卡片", "## One customer at a time"),
+        code(both(person)),
         *pair(
             "## 方法\n\n- 先排序\n- 再累计，见 [说明](https://example.org)。",
             "## Method\n\n- Sort\n- Accumulate, see [notes](https://example.org).",

@@ -9,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from dakehu.analysis import concentration
+from dakehu.analysis.customer_card import CustomerCards, cards_of
 from dakehu.analysis.customer_movement import bridge_of, lost_of, movers_of
 from dakehu.analysis.customer_segments import frequent_from, segment, segment_table
 from dakehu.analysis.customer_window import Period, bought, in_window, period_of
@@ -51,6 +52,9 @@ class Policy:
     dependence_share: float = 0.50
     moderate_hhi: int = 1000
     high_hhi: int = 1800
+    # customer card
+    card_count: int = 2000
+    card_months: int = 36
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class CustomerValue:
     bridge: pl.DataFrame
     lost_customers: pl.DataFrame
     left_out: pl.DataFrame
+    cards: CustomerCards
     frequent_orders: int
     figures: dict[str, tuple[float, str]]
 
@@ -137,6 +142,7 @@ def analyse(
         bridge=bridge_of(movers),
         lost_customers=lost_of(known, movers, period),
         left_out=_left_out(sales, wanted, known, customers, period),
+        cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         frequent_orders=frequent,
         figures={},
     )

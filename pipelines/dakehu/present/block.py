@@ -149,15 +149,25 @@ _CELL_TYPES = {
 
 
 def _cell(value: Any, kind: str, text: Text) -> str | list[Any] | None:
+    written = shown(value, kind, text)
+    if written is None or kind == "text":
+        return written
+    if kind == "flag":
+        return [written, int(value)]
+    if isinstance(value, date):
+        return [written, value.isoformat()]
+    return [written, float(value) if isinstance(value, Decimal) else value]
+
+
+def shown(value: Any, kind: str, text: Text) -> str | None:
+    """A value of a column of this kind as it is read, None where it is missing."""
     if value is None or (isinstance(value, float) and value != value):
         return None
     if kind == "text":
         return str(value)
     if kind == "flag":
-        return ["✓" if value else "", int(value)]
-    if isinstance(value, date):
-        return [getattr(text, kind)(value), value.isoformat()]
-    return [getattr(text, kind)(value), float(value) if isinstance(value, Decimal) else value]
+        return "✓" if value else ""
+    return getattr(text, kind)(value)
 
 
 class Block:
@@ -199,6 +209,11 @@ def _lab_html(block: BlockData) -> str:
     if block["kind"] == "definitions":
         cells = [(d["term"], d["text"], d["unit"]) for d in block["items"]]
         return "<table>" + "".join(row(cell) for cell in cells) + "</table>"
+    if block["kind"] == "card":
+        names = zip(block["records"]["codes"], block["records"]["names"], strict=True)
+        return (
+            f"<p>{escape(block['title'])}</p><table>{''.join(map(row, list(names)[:20]))}</table>"
+        )
     items = block["items"] if block["kind"] == "findings" else [block]
     return "<ul>" + "".join(f"<li>{escape(item['text'])}</li>" for item in items) + "</ul>"
 

@@ -64,6 +64,8 @@ RULES = {
     "dependence_share": N_("Dependence on one customer from a share of"),
     "moderate_hhi": N_("HHI from which concentration is moderate"),
     "high_hhi": N_("HHI above which concentration is high"),
+    "card_count": N_("Customers on the card"),
+    "card_months": N_("Months of sales on the card"),
 }
 KINDS = {
     "new": N_("New"),

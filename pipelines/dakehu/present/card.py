@@ -1,0 +1,102 @@
+"""The card block: one record of many, picked by the reader, with everything known about it.
+
+All records lie in the page once, as columns of texts, so that no server has to be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from dakehu.present.block import BlockData, Column, shown
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dakehu.present.text import Text
+
+
+class Panel(NamedTuple):
+    """A heading and the columns of the records that stand under it."""
+
+    title: str
+    columns: Sequence[Column]
+
+
+class History(NamedTuple):
+    """A number per record and month: `key` is a column of lists as long as `months`."""
+
+    title: str
+    key: str
+    months: Sequence[str]
+
+
+class Detail(NamedTuple):
+    """A small table per record: the rows of `frame` whose `by` is the record's code."""
+
+    title: str
+    frame: pl.DataFrame
+    by: str
+    columns: Sequence[Column]
+
+
+def card(
+    records: pl.DataFrame,
+    text: Text,
+    *,
+    code: str,
+    name: str,
+    panels: Sequence[Panel],
+    history: History | None = None,
+    details: Sequence[Detail] = (),
+    title: str,
+    prompt: str,
+    note: str = "",
+) -> BlockData:
+    """A card of `records`, the first one open; `code` and `name` are the columns to find them by.
+
+    What is missing in every record is left out: a column, a panel without columns, a detail without
+    rows. `prompt` says what to type.
+    """
+    codes = records[code].to_list()
+    filled = [
+        Panel(panel.title, [c for c in panel.columns if _is_known(records, c.key)])
+        for panel in panels
+    ]
+    filled = [panel for panel in filled if panel.columns]
+    listed = [detail for detail in details if detail.frame[detail.by].is_in(codes).any()]
+    return {
+        "kind": "card",
+        "title": title,
+        "prompt": prompt,
+        "note": note,
+        "panels": [[panel.title, [c.label for c in panel.columns]] for panel in filled],
+        "details": [[detail.title, [c.label for c in detail.columns]] for detail in listed],
+        "history": [history.title, list(history.months)] if history else None,
+        "records": {
+            "codes": codes,
+            "names": records[name].to_list(),
+            "values": [
+                [_texts(records, column, text) for column in panel.columns] for panel in filled
+            ],
+            "details": [_by_code(detail, codes, text) for detail in listed],
+            "history": records[history.key].to_list() if history else [],
+        },
+    }
+
+
+def _is_known(frame: pl.DataFrame, key: str) -> bool:
+    return key in frame.columns and frame[key].is_not_null().any()
+
+
+def _texts(frame: pl.DataFrame, column: Column, text: Text) -> list[str | None]:
+    return [shown(value, column.kind, text) for value in frame[column.key].to_list()]
+
+
+def _by_code(detail: Detail, codes: Sequence[str], text: Text) -> list[list[list[str | None]]]:
+    rows = zip(*(_texts(detail.frame, column, text) for column in detail.columns), strict=True)
+    found: Mapping[str, list[list[str | None]]] = {code: [] for code in codes}
+    for code, row in zip(detail.frame[detail.by].to_list(), rows, strict=True):
+        if code in found:
+            found[code].append(list(row))
+    return [found[code] for code in codes]
