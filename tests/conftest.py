@@ -25,6 +25,13 @@ build(load_pipeline(Path(sys.argv[1])), run_id="test", say=print, warehouse=Path
 """
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests have recorded."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
+
+
 class Warehouse:
     """A built warehouse that tests may query; `peak_bytes` is the memory that building it took."""
 

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import duckdb
-from sqlglot import exp
 
 from dakehu.source import SourceFile
 from dakehu.sources.decoding import LoadError
@@ -44,22 +43,22 @@ class Relation(NamedTuple):
 
 def quoted(name: str) -> str:
     """An identifier for DuckDB, whatever characters it has."""
-    return exp.to_identifier(name, quoted=True).sql("duckdb")
+    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(value: str) -> str:
     """A text literal for DuckDB."""
-    return exp.Literal.string(value).sql("duckdb")
+    return "'" + value.replace("'", "''") + "'"
 
 
 def insert_rows(
     connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]
 ) -> None:
-    """Rows of Python values into a table, in one statement: a hundred times as fast as singly."""
+    """Rows of Python values into a table, each column as one list: quickly parsed and bound."""
     if rows:
-        marks = f"({', '.join('?' * len(rows[0]))})"
-        values = [value for row in rows for value in row]
-        connection.execute(f"insert into {table} values {', '.join([marks] * len(rows))}", values)
+        columns = [list(values) for values in zip(*rows, strict=True)]
+        taken = ", ".join(["unnest(?)"] * len(columns))
+        connection.execute(f"insert into {table} select {taken}", columns)
 
 
 def scratch_file(connection: duckdb.DuckDBPyConnection, name: str) -> Path:
