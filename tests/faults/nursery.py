@@ -64,7 +64,7 @@ def recovery(folder: Path, _: str) -> None:
 
 
 def written(name: str) -> dict[str, str]:
-    """The files of a run by their path: each names the run, and no two runs have the same tables."""
+    """The files of a run by path: each names the run, and no two runs have the same tables."""
     reports = [f"2025-0{month}-28/{report}" for month in (1, 2) for report in "abc"]
     paths = [f"{report}.{language}.html" for report in reports for language in ("zh", "en")]
     paths += [f"{report}/{table}.csv" for report in reports for table in ("t", name)]

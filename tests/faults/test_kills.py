@@ -207,9 +207,7 @@ def test_pages_killed_at_random_moments_of_their_publication_and_recovery(
         life = bear("pages", tmp_path, name, phase, delay)
         for path, text in pages(tmp_path).items():  # each file by itself is whole at any time
             assert text in (old.get(path), new.get(path)), (number, phase, delay)
-        recoveries += bear(
-            "recovery", tmp_path, name, "placing", luck.uniform(0, span)
-        ).is_killed
+        recoveries += bear("recovery", tmp_path, name, "placing", luck.uniform(0, span)).is_killed
         Publication(tmp_path).recover()
         found = pages(tmp_path)
         assert found in (old, new), (number, phase, delay)

@@ -2,74 +2,18 @@
 
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 
-from dakehu.sources import load
-from small_company import HEAD, HEADER, orders, pipeline_of, source
+from desk import Desk
+from small_company import HEADER, orders, source
 
-OUTSIDE = ("changes", "run", "calendar")  # what tells of the way, not of the result
+pytestmark = pytest.mark.slow
+
 DIMENSION = source(
     "customers", "?.csv", {"customer_id": '"customer"', "customer_name": '"product"'},
     "distinct = true",
 )  # fmt: skip
-
-
-class Desk:
-    """A folder of exports and the warehouse that follows it."""
-
-    def __init__(self, folder: Path, *sources: str) -> None:
-        self.folder, self.said = folder, []
-        self.head = HEAD + "".join(sources)
-        self.path, self.turn = folder / "kept.duckdb", 0
-
-    def write(self, **files: str) -> None:
-        for name, text in files.items():
-            (self.folder / f"{name}.csv").write_text(text)
-
-    def load(self, path: Path) -> duckdb.DuckDBPyConnection:
-        self.turn += 1
-        self.said = []
-        connection = duckdb.connect(str(path), config={"temp_directory": str(self.folder / "s")})
-        connection.execute("attach ':memory:' as scratch")
-        pipeline = pipeline_of(self.folder, self.head)
-        load(pipeline, connection, load_id=f"load{self.turn}", progress=self.said.append)
-        return connection
-
-    def check(self) -> dict[str, str]:
-        """Continue, load from nothing, compare table by table; gives what became of each file."""
-        with self.load(self.path) as kept:
-            said = list(self.said)
-            with self.load(self.folder / "fresh.duckdb") as fresh:
-                assert contents(kept) == contents(fresh)
-            changes = dict(
-                kept.execute(
-                    "select file || ' ' || target_table, change from loaded.changes"
-                ).fetchall()
-            )
-        (self.folder / "fresh.duckdb").unlink()
-        self.said = said
-        return changes
-
-
-def contents(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple]]:
-    names = connection.execute(
-        "select table_name from information_schema.tables "
-        "where table_schema = 'loaded' and table_catalog <> 'scratch'"
-    ).fetchall()
-    found = {}
-    for (name,) in names:
-        if name not in OUTSIDE:
-            trace = "exclude (load_id)" if "load_id" in columns(connection, name) else ""
-            query = f"select * {trace} from loaded.{name} order by all"
-            found[name] = connection.execute(query).fetchall()
-    assert len(found) > 20
-    return found
-
-
-def columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
-    return {row[0] for row in connection.execute(f"describe loaded.{name}").fetchall()}
 
 
 def export(*lines: tuple[str, int], day: str = "2024-01-05") -> str:
