@@ -4,6 +4,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO := warehouse/demo-sources
 
+# Compiled modules are kept, whatever the shell says: else every process compiles all it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help report test check format docs lab bench lock
 

@@ -15,6 +15,12 @@ from dakehu.demo import write
 from dakehu.paths import ROOT
 from dakehu.warehouse import open_readonly
 
+# Compiled modules are kept, whatever the shell says: else each of a hundred processes compiles all.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# A stray dependency of nbformat that takes a second to import, as in dakehu.execution.
+sys.modules.setdefault("rfc3987_syntax", None)  # ty: ignore[no-matching-overload]
+
 SHARED = ROOT.parent / "shared" / "data"
 BUILD = """
 import sys
@@ -23,6 +29,13 @@ from dakehu.build import build
 from dakehu.pipeline import load_pipeline
 build(load_pipeline(Path(sys.argv[1])), run_id="test", say=print, warehouse=Path(sys.argv[2]))
 """
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests have recorded."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
 
 
 class Warehouse:

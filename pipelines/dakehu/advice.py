@@ -23,6 +23,8 @@ FOR_REJECTS = {
     "tells them apart",
     "wrong number of fields": "put quotes around the cell that holds the delimiter or a line "
     "break, or export again",
+    "another currency": "convert the amount with a rate, or give these rows their own pipeline",
+    "the header again": "delete the row: the file was put together out of several",
     "no JSON object": "write one JSON object on each line, or export again",
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from dakehu.models import Model, codebook
+from dakehu.sources.relation import insert_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,7 +70,7 @@ def check(connection: duckdb.DuckDBPyConnection, checks: Iterable[Model]) -> lis
         )
         sql = f"select {key}, count(*) as row_count from {name} group by {key} having count(*) > 1"
         results.append(_judge(connection, unjudged, sql))
-    connection.executemany(f"insert into {CHECKS} values (?, ?, ?, ?, ?, ?)", results)
+    insert_rows(connection, CHECKS, results)
     return results
 
 

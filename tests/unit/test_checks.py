@@ -65,6 +65,9 @@ update loaded.files set footer_amount = amount_in + 0.01;
 """
 
 
+MODELS, CHECKS = models.read_models(), models.read_checks()
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
     """The clean company, loaded once."""
@@ -89,8 +92,8 @@ def books(company: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnect
 
 def failures(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, int]]:
     """The severity and the count of rows of every check that fails on what is loaded now."""
-    models.build(connection, models.read_models())
-    found = gates.check(connection, models.read_checks())
+    models.build(connection, MODELS)
+    found = gates.check(connection, CHECKS)
     return {
         c.check.removeprefix("check_"): (c.severity, c.failing_rows)
         for c in found
@@ -194,7 +197,7 @@ def test_each_gate_fires_on_its_fault_and_no_other_does(
 def test_every_gate_on_loaded_tables_has_a_fault() -> None:
     # The others compare one model with another; they are tried where the models are.
     fired = {f"check_{name}" for name, *_ in FAULTS.values()}
-    written = {check.name for check in models.read_checks()}
+    written = {check.name for check in CHECKS}
     assert {name for name in written if name.startswith("check_stg_")} <= fired
 
 

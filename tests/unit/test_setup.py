@@ -1,12 +1,9 @@
-"""Set-up: one lock, no addresses, environment.yml in step, and everything imports side by side."""
+"""Set-up: one lock, no addresses, environment.yml in step, a reason for every dependency."""
 
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
-import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,16 +51,3 @@ def test_environment_is_in_step_with_the_lock() -> None:
 def test_every_dependency_has_its_reason() -> None:
     reasons = (ROOT / "docs" / "decisions" / "dependencies.md").read_text("utf-8")
     assert [name for name in sorted(DECLARED) if f"`{name}`" not in reasons] == []
-
-
-@pytest.mark.slow
-def test_all_packages_import_together() -> None:
-    # In a process of its own: the order of imports and their side effects are part of the test.
-    code = (
-        "import adbc_driver_postgresql.dbapi, babel, click, duckdb, ipykernel, jinja2, "
-        "jupyterlab, mistune, nbformat, nbval, numpy, papermill, plotly, plotly.graph_objects, "
-        "polars, pyarrow, pydantic, pymysql, python_calamine, rapidfuzz, rich, scipy.special, "
-        "sqlglot, statsforecast.models, xlsxwriter, yaml, dakehu.cli"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr

@@ -5,8 +5,8 @@ import io
 import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -77,7 +77,8 @@ def slow_books(text: str, footer: int) -> dict[str, dict[int, Decimal]]:
     return books
 
 
-def damaged(luck: np.random.Generator) -> str:
+def damaged(luck: np.random.Generator, seed: int) -> str:
+    """A file of good and bad rows; no other seed's file has a document of the same number."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(POOLS)
@@ -85,7 +86,8 @@ def damaged(luck: np.random.Generator) -> str:
         record = [
             pool[0] if luck.random() < 0.5 else str(luck.choice(pool)) for pool in POOLS.values()
         ]
-        record[0] = f"{record[0]}{luck.integers(0, 9)}" if record[0] in "ABCD" else record[0]
+        record[0] += f"{luck.integers(0, 9)}" if record[0] in "ABCD" else ""
+        record[0] += f"/{seed}" if record[0] not in ("", "1.2E+12") else ""
         kind = luck.random()
         if kind < 0.05:
             del record[int(luck.integers(0, 7)) :]
@@ -98,38 +100,48 @@ def damaged(luck: np.random.Generator) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("seed", range(25))
-def test_every_row_and_cent_is_where_a_slow_reader_puts_it(tmp_path: Path, seed: int) -> None:
+FILES = {}
+for seed in range(25):
     luck = np.random.default_rng(seed)
-    texts = {"one.csv": damaged(luck), "sure.csv": ",".join(POOLS) + "\nZ,2024-01-05,C1,P1,1,1,1\n"}
-    footer = int(luck.integers(0, 2))
-    options = f"where = \"customer <> 'C2'\"\nfooter_rows = {footer}"
-    connection = loaded(
-        tmp_path,
-        texts,
-        orders("one.csv", options, line_no='"line"'),
-        orders("sure.csv", line_no='"line"'),
-    )
-    expected = slow_books(texts["one.csv"], footer)
+    FILES[f"{seed}.csv"] = damaged(luck, seed), int(luck.integers(0, 2))
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """All the files, each as a source of its own, and one that is sure to have a sale."""
+    texts = {name: text for name, (text, _) in FILES.items()}
+    texts["sure.csv"] = ",".join(POOLS) + "\nZ,2024-01-05,C1,P1,1,1,1\n"
+    where = "where = \"customer <> 'C2'\"\n"
+    sources = [
+        orders(name, f"{where}footer_rows = {footer}", line_no='"line"')
+        for name, (_, footer) in FILES.items()
+    ]
+    folder = tmp_path_factory.mktemp("books")
+    return loaded(folder, texts, *sources, orders("sure.csv", line_no='"line"'))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_row_and_cent_is_where_a_slow_reader_puts_it(
+    company: duckdb.DuckDBPyConnection, file: str
+) -> None:
+    expected = slow_books(*FILES[file])
     found = rows(
-        connection,
-        "select source_row, net_amount from loaded.order_lines where source_file = 'one.csv'",
+        company,
+        f"select source_row, net_amount from loaded.order_lines where source_file = '{file}'",
     )
     assert dict(found) == expected["loaded"]
-    rejected = {row for (row,) in rows(connection, "select row from loaded.rejects")}
+    rejected = {
+        row for (row,) in rows(company, f"select row from loaded.rejects where file = '{file}'")
+    }
     assert rejected == expected["rejected"].keys()
-    ((counts, amounts),) = rows(
-        connection,
+    ((counts, amounts, gap),) = rows(
+        company,
         "select [rows, loaded, rejected, left_out], "
-        "[amount_loaded, amount_rejected, amount_left_out] "
-        "from loaded.files where file = 'one.csv'",
+        "[amount_loaded, amount_rejected, amount_left_out], "
+        "amount_in - amount_loaded - amount_rejected - amount_left_out - rounding_amount "
+        f"from loaded.files where file = '{file}'",
     )
     sizes = [len(expected[fate]) for fate in ("loaded", "rejected", "left out")]
     assert counts == [sum(sizes), *sizes]
     assert amounts == [sum(expected[f].values()) for f in ("loaded", "rejected", "left out")]
-    gaps = rows(
-        connection,
-        "select amount_in - amount_loaded - amount_rejected - amount_left_out - rounding_amount "
-        "from loaded.files",
-    )
-    assert all(abs(gap) <= Decimal("0.005") for (gap,) in gaps)
+    assert abs(gap) <= Decimal("0.005")

@@ -13,7 +13,7 @@ import xlsxwriter
 from dakehu import models
 from dakehu.paths import SQL
 from dakehu.sources import LoadError
-from small_company import HEADER, LINE, loaded, orders, rows
+from small_company import COLUMNS, HEADER, LINE, loaded, orders, rows
 
 NUMBERED = "select source_row, order_id, customer_id from loaded.order_lines order by source_row"
 REJECTS = 'select row, "column", value, reason from loaded.rejects order by row'
@@ -205,9 +205,16 @@ def test_empty_headings_are_numbered(tmp_path: Path) -> None:
 
 
 def test_only_the_loaders_own_names_are_refused(tmp_path: Path) -> None:
-    for name in ("record", "line", "file", "fate", "raw_0", "$order", "file_row_number"):
-        text = HEADER.replace("order", name) + line("O1")
-        assert numbers(tmp_path, text, order_id=f'"{name}"') == [(2, "O1", "C1")]
+    text = "record,line,file,fate,raw_0,$order,file_row_number\n"
+    mapped = dict(zip((*COLUMNS, "channel"), text.strip().split(","), strict=True))
+    written = {column: f'"{name}"' for column, name in mapped.items()}
+    connection = loaded(
+        tmp_path, {"orders.csv": text + "O1,2024-01-05,C1,P1,2,10.00,web\n"}, orders(**written)
+    )
+    found = ", ".join(f"cast({column} as varchar)" for column in mapped)
+    assert rows(connection, f"select {found} from loaded.order_lines") == [
+        ("O1", "2024-01-05", "C1", "P1", "2.0000", "10.00", "web")
+    ]
     message = fault(tmp_path, HEADER.replace("\n", ",row_in_file\n") + "O1\n")
     assert 'calls a column "row_in_file"' in message
 

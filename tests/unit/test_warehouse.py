@@ -1,31 +1,14 @@
 """The published warehouse: the old one or the new one, whole; and nobody can write to it."""
 
 import os
-import random
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from dakehu.warehouse import PublishError, building, open_readonly, publish
-
-# Builds without end until it is killed; says when it has begun, and each time that it publishes.
-BUILDER = """
-import sys
-from pathlib import Path
-from dakehu.warehouse import building, publish
-path = Path(sys.argv[1])
-with building(path, "victim") as (temporary, connection):
-    print("building", flush=True)
-    for number in range(30):
-        connection.execute(f"create table t{number} as select range as x from range(20000)")
-    if sys.argv[2] == "publish":
-        publish(temporary, connection, path)
-"""
 
 
 def build(path: Path, rows: int, run_id: str = "run") -> None:
@@ -125,30 +108,11 @@ def test_leftovers_of_a_dead_run_are_cleared_and_nothing_else(tmp_path: Path) ->
     assert sorted(file.name for file in tmp_path.iterdir()) == [path.name, other.name]
 
 
-@pytest.mark.parametrize("ending", ["never", "publish"])
-def test_sigkill_leaves_the_old_or_the_new_one_whole(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / "w.duckdb"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("published") / "w.duckdb"
     build(path, 3)
-    before = path.read_bytes()
-    luck = random.Random(f"20260101 {ending}")
-    for _ in range(3):
-        process = subprocess.Popen(
-            [sys.executable, "-c", BUILDER, str(path), ending], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "building\n"
-        time.sleep(luck.uniform(0, 0.3))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        if path.read_bytes() != before:
-            assert ending == "publish"
-            with open_readonly(path) as connection:
-                for number in range(30):
-                    found = connection.execute(f"select count(*) from t{number}").fetchall()
-                    assert found == [(20000,)]
-    build(path, 4)
-    assert count(path) == 4
-    assert [file.name for file in tmp_path.iterdir()] == ["w.duckdb"]
+    return path
 
 
 @pytest.mark.parametrize(
@@ -169,13 +133,12 @@ def test_sigkill_leaves_the_old_or_the_new_one_whole(tmp_path: Path, ending: str
         "export database '{folder}/dump'",
     ],
 )
-def test_a_reader_can_only_read_this_warehouse(tmp_path: Path, statement: str) -> None:
-    path, file = tmp_path / "w.duckdb", tmp_path / "secret.csv"
-    build(path, 3)
+def test_a_reader_can_only_read_this_warehouse(published: Path, statement: str) -> None:
+    folder, file = published.parent, published.with_name("secret.csv")
     file.write_text("a,b\n1,2\n")
-    beside = sorted(os.listdir(tmp_path))
-    with open_readonly(path) as connection:
+    beside = sorted(os.listdir(folder))
+    with open_readonly(published) as connection:
         with pytest.raises(duckdb.Error):
-            connection.execute(statement.format(file=file, folder=tmp_path))
+            connection.execute(statement.format(file=file, folder=folder))
         assert connection.execute("select count(*) from t").fetchall() == [(3,)]
-    assert sorted(os.listdir(tmp_path)) == beside
+    assert sorted(os.listdir(folder)) == beside

@@ -54,11 +54,11 @@ def literal(value: str) -> str:
 def insert_rows(
     connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]
 ) -> None:
-    """Rows of Python values into a table, in one statement: a hundred times as fast as singly."""
+    """Rows of Python values into a table, each column as one list: quickly parsed and bound."""
     if rows:
-        marks = f"({', '.join('?' * len(rows[0]))})"
-        values = [value for row in rows for value in row]
-        connection.execute(f"insert into {table} values {', '.join([marks] * len(rows))}", values)
+        columns = [list(values) for values in zip(*rows, strict=True)]
+        taken = ", ".join(["unnest(?)"] * len(columns))
+        connection.execute(f"insert into {table} select {taken}", columns)
 
 
 def scratch_file(connection: duckdb.DuckDBPyConnection, name: str) -> Path:

@@ -8,6 +8,8 @@ import pytest
 from desk import Desk
 from small_company import HEADER, orders, source
 
+pytestmark = pytest.mark.slow
+
 DIMENSION = source(
     "customers", "?.csv", {"customer_id": '"customer"', "customer_name": '"product"'},
     "distinct = true",
