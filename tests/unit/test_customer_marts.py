@@ -54,7 +54,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnecti
         "customer_name": '"name"',
         "group_id": '"group"',
         "fit_score": '"fit"',
-        "central_purchase": """{ sql = "case central when 'yes' then true when 'no' then false end" }""",
+        "central_purchase": """{ sql = "nullif(central, '') = 'yes'" }""",
         "size_band": '"size"',
         "tier_depth": '"tier"',
         "potential_amount": '"potential"',

@@ -1,5 +1,6 @@
 """Silence by the own rhythm, churn and retention, cohorts."""
 
+import itertools
 from datetime import timedelta
 from decimal import Decimal
 from statistics import median
@@ -56,7 +57,7 @@ def test_random_rhythms_against_a_slow_loop():
     book = {f"c{n}": sorted(generator.choice(900, 7, replace=False).tolist()) for n in range(30)}
     found = rhythm(*(row for name, ago in book.items() for row in days(name, *ago)))
     for name, ago in book.items():
-        gaps = [later - earlier for earlier, later in zip(ago, ago[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in itertools.pairwise(ago)]
         assert found[name]["usual_interval_days"] == median(gaps)
         assert found[name]["is_silent"] == (ago[0] > max(3 * median(gaps), 30))
 

@@ -228,10 +228,7 @@ def test_lookalikes_share_industry_and_size_and_buy_little():
         profile("closed", **steel, status="closed"),
         profile("dealer", **steel | {"role": "distributor"}),
     )
-    lines = [
-        {**row, "industry_name": "steel"}
-        for row in (line("key", 20, 1000), line("little", 20, 40), line("much", 20, 60))
-    ]
+    lines = [line("key", 20, 1000), line("little", 20, 40), line("much", 20, 60)]
     result = analysed(*lines, read=read, lookalike_share=0.05, roles=["customer"])
     found = result.key_accounts.lookalikes
     assert found["customer_id"].to_list() == ["none", "little"]
@@ -242,7 +239,7 @@ def test_lookalikes_share_industry_and_size_and_buy_little():
 
 def test_lookalikes_go_by_industry_alone_where_no_size_is_known():
     read = mart("profiles", profile("key", industry_name="x"), profile("p", industry_name="x"))
-    result = analysed({**line("key", 20, 1000), "industry_name": "x"}, read=read)
+    result = analysed(line("key", 20, 1000), read=read)
     assert result.key_accounts.lookalikes["customer_id"].to_list() == ["p"]
 
 

@@ -1,6 +1,6 @@
 """Customer value on books small enough to reckon by hand, and against slow loops."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np

@@ -24,7 +24,7 @@ def months_back(last_month: date) -> pl.Expr:
 def continuity_of(
     sales: pl.DataFrame, period: Period, years: int, active_amount: float
 ) -> pl.DataFrame:
-    """Continuity over the last `years` times twelve months, one row per customer seen in them (P7-2).
+    """Continuity over the last `years` times twelve months (P7-2).
 
     Args:
         sales: one row per customer and month, with `net_amount` and `order_count`.
@@ -33,10 +33,10 @@ def continuity_of(
         active_amount: net sales from which a year counts as one with purchases; 0 = above zero.
 
     Returns:
-        customer_id, `span_amount` (sales of those years), `active_years`, `active_quarter_share`
-        (quarters with an order over all quarters), `annual_cv` (standard deviation over mean of
-        the annual amounts, years without purchases counting as 0; null when the mean is not
-        above zero) and `predictability` = 1 - min(1, CV).
+        One row per customer seen in these years: customer_id, `span_amount` (their sales),
+        `active_years`, `active_quarter_share` (quarters with an order over all quarters),
+        `annual_cv` (standard deviation over mean of the annual amounts, years without purchases
+        counting as 0; null when the mean is not above zero), `predictability` = 1 - min(1, CV).
     """
     back = months_back(period.last_month)
     recent = sales.filter(back.is_between(0, years * MONTHS_A_YEAR - 1))

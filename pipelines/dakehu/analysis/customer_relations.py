@@ -29,9 +29,9 @@ def relations_of(
     """Follow each candidate's relation quarter by quarter, over at most the last three years.
 
     Up: none -> establishing with a first order or sales case; establishing -> stable after
-    `relation_quarters` quarters in a row with orders; stable -> strengthening after as many more when
-    the last four quarters together exceed the four before. Down: two quarters without orders lead
-    back to establishing, from there to none; a lost tender or a contact that left costs one
+    `relation_quarters` quarters in a row with orders; stable -> strengthening after as many more
+    when the last four quarters together exceed the four before. Down: two quarters without orders
+    lead back to establishing, from there to none; a lost tender or a contact that left costs one
     stage, though not the first.
 
     Args:

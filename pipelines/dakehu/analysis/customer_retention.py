@@ -70,7 +70,7 @@ def retention_of(
     size = MONTHS_A_QUARTER if quarters <= MOST_QUARTERS else MONTHS_A_YEAR
     mapped = dict(marts["mapped"].iter_rows())
     return Retention(
-        lost_customers=lost_of(watched, period),
+        lost_customers=lost_of(watched),
         cohorts=cohorts_of(sales, period, size),
         cohort_months=size,
         relations=relations_of(candidates, sales, marts["events"], period, policy),
@@ -83,7 +83,7 @@ def retention_of(
     )
 
 
-def lost_of(watched: pl.DataFrame, period: Period) -> pl.DataFrame:
+def lost_of(watched: pl.DataFrame) -> pl.DataFrame:
     """Customers that left, dearest first; `lost_amount` is the better of the two windows' sales."""
     ordered, ordered_before = pl.col("order_count") > 0, pl.col("previous_orders") > 0
     silent = pl.col("is_silent").fill_null(False)
@@ -147,9 +147,9 @@ def cohorts_of(sales: pl.DataFrame, period: Period, size: int) -> pl.DataFrame:
     `retention_share` are the customers with an order in it over all of the cohort.
     """
     back = (months_back(period.last_month) // size).cast(pl.Int64)
-    ordered = sales.filter(
-        pl.col("order_count") > 0, pl.col("month") <= period.last_month
-    ).select("customer_id", "net_amount", stretch=back)
+    ordered = sales.filter(pl.col("order_count") > 0, pl.col("month") <= period.last_month).select(
+        "customer_id", "net_amount", stretch=back
+    )
     first = ordered.group_by("customer_id").agg(first=pl.col("stretch").max())
     grid = (
         first.group_by("first")

@@ -74,7 +74,7 @@ def key_accounts_of(
     screens = frame.filter(in_span | (pl.col("value") == PASS))
     keys = screens.filter("is_key_account")
     lookalikes = lookalikes_of(keys, customers, marts["profiles"], policy)
-    share = customers.filter(pl.col("customer_id").is_in(keys["customer_id"].implode()))
+    bought = customers.filter(pl.col("customer_id").is_in(keys["customer_id"].implode()))
     return KeyAccounts(
         span_years=years,
         columns=frame.select(
@@ -90,7 +90,7 @@ def key_accounts_of(
         figures={
             "key_account_count": (keys.height, "count"),
             "key_account_share": (keys.height / customers.height, "share"),
-            "key_account_amount_share": (share["amount_share"].sum(), "share"),
+            "key_account_amount_share": (float(bought["amount_share"].sum()), "share"),
             "lookalike_count": (lookalikes.height, "count"),
         },
     )
@@ -111,13 +111,13 @@ def _evidence(
 ) -> pl.DataFrame:
     """What the screens look at, one row per customer ever seen."""
     profiles = marts["profiles"].select(
-        "customer_id", "size_band", "fit_score", "fit_source", "is_central"
+        "customer_id", "industry_name", "size_band", "fit_score", "fit_source", "is_central"
     )
     sets = [name for name in ("is_pareto_amount", "is_pareto_margin") if name in customers.columns]
     continuity = continuity_of(sales, period, years, policy.continuity_active_amount)
     steady = pl.col("annual_cv"), pl.col("predictability")
     return (
-        known.select("customer_id", "customer_name", "industry_name", "net_amount")
+        known.select("customer_id", "customer_name", "net_amount")
         .join(continuity, on="customer_id", how="left")
         .join(customers.select("customer_id", *sets), on="customer_id", how="left")
         .join(profiles, on="customer_id", how="left")
@@ -170,9 +170,7 @@ def _judged(frame: pl.DataFrame, policy: Policy, *, is_long_enough: bool) -> pl.
     )
     outcomes = frame.with_columns(
         value=_screen(pl.lit(True), pl.col("is_valuable")),
-        fit=_screen(
-            pl.col("fit_score").is_not_null(), pl.col("fit_score") >= policy.fit_score_min
-        ),
+        fit=_screen(pl.col("fit_score").is_not_null(), pl.col("fit_score") >= policy.fit_score_min),
         central_purchase=_screen(is_central.is_not_null(), is_central),
         continuity=_screen(pl.lit(is_long_enough), lasting),
     )
@@ -242,9 +240,7 @@ def lookalikes_of(
     )
 
 
-def families_of(
-    customers: pl.DataFrame, families: pl.DataFrame, period: Period
-) -> pl.DataFrame:
+def families_of(customers: pl.DataFrame, families: pl.DataFrame, period: Period) -> pl.DataFrame:
     """P9-1 by product: what each class bought of each product family in the window.
 
     `amount_share` is the class's share of the family; null where the family's net sales are not
@@ -257,6 +253,8 @@ def families_of(
         .join(customers.select("customer_id", "customer_class"), on="customer_id")
         .group_by("family", "customer_class")
         .agg(pl.col("net_amount").sum())
-        .with_columns(amount_share=pl.col("net_amount").cast(pl.Float64) / pl.when(whole > 0).then(whole))
+        .with_columns(
+            amount_share=pl.col("net_amount").cast(pl.Float64) / pl.when(whole > 0).then(whole)
+        )
         .sort("family", "customer_class")
     )

@@ -247,9 +247,7 @@ def _earlier(
 
 def _migration(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     """P8-6: customers by their type in the window before and in this one, or their absence."""
-    earlier = before.select(
-        "customer_id", from_type="customer_type", previous_amount="net_amount"
-    )
+    earlier = before.select("customer_id", from_type="customer_type", previous_amount="net_amount")
     return (
         now.select("customer_id", "net_amount", to_type="customer_type")
         .join(earlier, on="customer_id", how="full", coalesce=True)

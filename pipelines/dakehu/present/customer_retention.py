@@ -132,7 +132,11 @@ def cohorts(text: Text, result: Any) -> BlockData:
             return ""
         return hover(
             text.month(start),
-            text("{n} of {all} customers", n=text.count(row["active_count"]), all=text.count(sizes[start])),
+            text(
+                "{n} of {all} customers",
+                n=text.count(row["active_count"]),
+                all=text.count(sizes[start]),
+            ),
             text.amount(row["net_amount"]),
         )
 
@@ -204,7 +208,9 @@ def relations(text: Text, result: Any) -> BlockData:
         yaxis=rows_axis(words),
         xaxis={"visible": False, "range": [0, 1.15 * max(*values, 1)]},
     )
-    known = [text(TRIGGERS[name]) for name, is_known in result.retention.triggers.items() if is_known]
+    known = [
+        text(TRIGGERS[name]) for name, is_known in result.retention.triggers.items() if is_known
+    ]
     unknown = [text(TRIGGERS[name]) for name in TRIGGERS if not result.retention.triggers[name]]
     words_known = text("Steps back are looked for in: {known}.", known=text(", ").join(known))
     if unknown:

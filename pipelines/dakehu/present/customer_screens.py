@@ -58,7 +58,8 @@ def _failure(text: Text, name: str, row: Mapping[str, Any], policy: Any) -> str:
         )
     if row["active_quarter_share"] < policy.continuity_quarter_share:
         return text(
-            "ordered in only {share} of the quarters", share=text.percent(row["active_quarter_share"])
+            "ordered in only {share} of the quarters",
+            share=text.percent(row["active_quarter_share"]),
         )
     return text("annual sales vary too much (CV {cv})", cv=text.number(row["annual_cv"]))
 

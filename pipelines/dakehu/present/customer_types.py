@@ -43,7 +43,10 @@ def chart(text: Text, result: Any) -> BlockData:
         rows = list(shown.filter(pl.col("customer_type") == name).iter_rows(named=True))
         traces.append(
             go.Scatter(
-                x=[FASTEST if row["growth"] is None else min(row["growth"], FASTEST) for row in rows],
+                x=[
+                    FASTEST if row["growth"] is None else min(row["growth"], FASTEST)
+                    for row in rows
+                ],
                 y=[float(row["net_amount"]) for row in rows],
                 mode="markers",
                 name=text(TYPES[name]),
@@ -187,7 +190,10 @@ def summary(text: Text, result: Any) -> BlockData:
         Column("cost_amount", text("Cost to serve"), "amount", 2),
     ]
     spent = (
-        text("Where a type's share of cost exceeds its share of contribution, effort may be misplaced.")
+        text(
+            "Where a type's share of cost exceeds its share of contribution, effort may be"
+            " misplaced."
+        )
         if "cost_share" in frame.columns
         else text("No costs to serve in the data: not computed (not zero).")
     )
