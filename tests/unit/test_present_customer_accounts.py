@@ -75,9 +75,10 @@ def test_rich_data_shows_every_block_and_poor_data_says_why_not():
     assert shown == dict.fromkeys(BLOCKS, "table") | dict.fromkeys(
         ("outcomes", "chart", "migration", "cohorts", "relations"), "figure"
     ) | {"rates": "tiles"}
+    assert "80/20 set" in BLOCKS["outcomes"](EN, RESULTS["poor"])["text"]
     for block in ("chart", "rates"):
         assert "not zero" in BLOCKS[block](EN, RESULTS["poor"])["text"]
-    for block in ("wildcats", "summary", "migration", "families"):
+    for block in ("candidates", "wildcats", "summary", "migration", "families"):
         assert BLOCKS[block](EN, RESULTS["poor"])["items"] == []
     assert "No industry" in BLOCKS["lookalikes"](EN, RESULTS["poor"])["text"]
     assert "too short" in BLOCKS["migration"](EN, RESULTS["plain"])["text"]

@@ -64,10 +64,16 @@ def _failure(text: Text, name: str, row: Mapping[str, Any], policy: Any) -> str:
     return text("annual sales vary too much (CV {cv})", cv=text.number(row["annual_cv"]))
 
 
+def unknown_screens(result: Any) -> list[str]:
+    """The screens that no candidate can be judged by."""
+    screens = result.key_accounts.screens
+    return [name for name in SCREENS if (screens[name] == "not_known").all()]
+
+
 def finding(text: Text, result: Any) -> Finding:
     """How many key accounts there are, and the largest candidate that is none."""
     screens, figures = result.key_accounts.screens, result.figures
-    unknown = [name for name in SCREENS if (screens[name] == "not_known").all()]
+    unknown = unknown_screens(result)
     sentence = text(
         "Of {candidates} candidates {n} are key accounts, with {share} of sales.",
         candidates=text.count(screens.height),
@@ -78,10 +84,10 @@ def finding(text: Text, result: Any) -> Finding:
     if not failed.is_empty():
         row = failed.row(0, named=True)
         sentence += text(
-            " The largest that is none, {name} ({amount} in {years} years): {reason}.",
+            " The largest that is none, {name} ({amount} in {months} months): {reason}.",
             name=row["customer_name"],
             amount=text.amount(row["span_amount"]),
-            years=text.count(result.key_accounts.span_years),
+            months=_months(text, result),
             reason=reason(text, row, result.policy),
         )
     if unknown:
@@ -93,6 +99,16 @@ def finding(text: Text, result: Any) -> Finding:
 def outcomes(text: Text, result: Any) -> BlockData:
     """How many candidates pass each screen, fail it, or cannot be judged."""
     screens = result.key_accounts.screens
+    if len(unknown_screens(result)) == len(SCREENS):
+        return note(
+            text(
+                "Nothing is known of fit and central purchase, and the history of {have} months is"
+                " too short for continuity ({years} years): the key accounts are the 80/20 set by"
+                " sales or margin alone.",
+                have=text.count(result.period.history_months),
+                years=text.count(result.policy.continuity_years),
+            )
+        )
     labels = {"value": text("80/20 set"), **{name: text(word) for name, word in SCREENS.items()}}
     rows = list(range(len(labels)))
     words = {
@@ -127,7 +143,6 @@ def outcomes(text: Text, result: Any) -> BlockData:
         xaxis={"visible": False},
         legend=theme.layout()["legend"] | {"traceorder": "normal"},
     )
-    years = result.key_accounts.span_years
     return figure(
         go.Figure(traces, layout),
         title=text("What the candidates pass and fail"),
@@ -138,8 +153,9 @@ def outcomes(text: Text, result: Any) -> BlockData:
         ),
         note=text(
             "Candidates: in the 80/20 set of this window by sales or margin, or by sales of the"
-            " last {years} years together. A screen without data is not known and decides nothing.",
-            years=text.count(years),
+            " last {months} months together. A screen without data is not known and decides"
+            " nothing.",
+            months=_months(text, result),
         ),
         height=90 + 44 * len(labels),
     )
@@ -148,6 +164,8 @@ def outcomes(text: Text, result: Any) -> BlockData:
 def candidates(text: Text, result: Any, top_n: int) -> BlockData:
     """The largest candidates, each with the evidence of every screen and the reason."""
     screens, policy = result.key_accounts.screens, result.policy
+    if len(unknown_screens(result)) == len(SCREENS):
+        return findings()  # the figure of the outcomes has said that nothing is known
     rows = list(screens.head(2 * top_n).iter_rows(named=True))
     shown = pl.DataFrame(
         {
@@ -161,12 +179,16 @@ def candidates(text: Text, result: Any, top_n: int) -> BlockData:
         },
         schema_overrides={"span_amount": screens.schema["span_amount"]},
     )
-    years = text.count(result.key_accounts.span_years)
     columns = [
         Column("customer_name", text("Customer")),
         Column("is_key_account", text("Key account"), "flag"),
         Column("reason", text("Why")),
-        Column("span_amount", text("Sales of {years} years", years=years), "amount", 2),
+        Column(
+            "span_amount",
+            text("Sales of {months} months", months=_months(text, result)),
+            "amount",
+            2,
+        ),
         Column("fit", text("Fit"), priority=2),
         Column("central_purchase", text("Central purchase"), priority=2),
         Column("continuity", text("Continuity"), priority=2),
@@ -177,13 +199,17 @@ def candidates(text: Text, result: Any, top_n: int) -> BlockData:
         text,
         title=text("The candidates and their screens"),
         note=text(
-            "The {n} largest by sales of {years} years; the file has all {all}.",
+            "The {n} largest by sales of {months} months; the file has all {all}.",
             n=text.count(shown.height),
-            years=years,
+            months=_months(text, result),
             all=text.count(screens.height),
         ),
         file="key_account_screens",
     )
+
+
+def _months(text: Text, result: Any) -> str:
+    return text.count(12 * result.key_accounts.span_years)
 
 
 def _marked(text: Text, outcome: str, evidence: str) -> str:

@@ -197,8 +197,9 @@ def summary(text: Text, result: Any) -> BlockData:
         if "cost_share" in frame.columns
         else text("No costs to serve in the data: not computed (not zero).")
     )
+    known = [name for name in frame.columns if frame[name].is_not_null().any()]
     return table(
-        frame.with_columns(pl.col("customer_type").replace(words)),
+        frame.select(known).with_columns(pl.col("customer_type").replace(words)),
         columns,
         text,
         title=text("What each type brings and takes"),

@@ -43,12 +43,7 @@ def headline(
             "key_account_count",
             text("Key accounts"),
             text.count(values["key_account_count"]),
-            text(
-                "{share} of {n} customers, {sales} of sales",
-                share=text.percent(values["key_account_share"]),
-                n=text.count(values["customer_count"]),
-                sales=text.percent(values["key_account_amount_share"]),
-            ),
+            _key_share(text, result),
         ),
         tile(
             "net_amount",
@@ -110,6 +105,18 @@ def headline(
             )
         )
     return tiles(*shown)
+
+
+def _key_share(text: Text, result: Any) -> str:
+    remark = text(
+        "{share} of {n} customers, {sales} of sales",
+        share=text.percent(result.figures["key_account_share"][0]),
+        n=text.count(result.figures["customer_count"][0]),
+        sales=text.percent(result.figures["key_account_amount_share"][0]),
+    )
+    if len(customer_screens.unknown_screens(result)) < len(customer_screens.SCREENS):
+        return remark
+    return remark + text("; by the 80/20 rule alone")
 
 
 def sentences(text: Text, result: Any) -> BlockData:
