@@ -61,6 +61,7 @@ final as (
         united.group_id,
         heads.customer_name as group_name,
         heads.role as group_role,
+        united.customer_id = heads.customer_id as is_head,
         heads.industry_name as group_industry_name,
         group_territories.region_name as group_region_name,
         united.territory_id,

@@ -27,6 +27,7 @@ final as (
         coalesce(order_lines.ship_to_territory_id, customers.territory_id) as territory_id,
         coalesce(territories.region_id, customers.region_id) as region_id,
         order_lines.person_id,
+        order_lines.contract_id,
         order_lines.quantity,
         order_lines.net_amount,
         coalesce(

@@ -4,7 +4,14 @@ select
     customer_name,
     role,
     coalesce(group_id, customer_id) as group_id,
+    tier_depth,
     territory_id,
     industry_name,
+    size_band,
+    central_purchase,
+    fit_score,
+    fit_source,
+    potential_amount,
+    status,
     unified_credit_code
 from loaded.customers

@@ -8,6 +8,7 @@ select
     ship_to_territory_id,
     fulfilled_by,
     person_id,
+    contract_id,
     quantity,
     net_amount,
     cost_amount,

@@ -65,8 +65,10 @@ def classed(frame: pl.DataFrame, value: str, bounds: Mapping[str, float], last: 
 def class_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Count customers and amount by `customer_class`; P9-1 and P9-2.
 
-    `concentration_index` is the share of the amount over the share of the customers.
+    `concentration_index` is the share of the amount over the share of the customers;
+    `mean_multiple` is what a customer of the class buys on average over what all others do.
     """
+    rest = (1 - pl.col("amount_share")) / (1 - pl.col("customer_share"))
     share = pl.col("amount_share") / pl.when(pl.col("customer_share") > 0).then("customer_share")
     return (
         frame.group_by("customer_class")
@@ -78,6 +80,11 @@ def class_table(frame: pl.DataFrame) -> pl.DataFrame:
         .sort("customer_class")
         .with_columns(customer_share=pl.col("customer_count") / pl.col("customer_count").sum())
         .with_columns(concentration_index=share)
+        .with_columns(
+            mean_multiple=pl.when((pl.col("customer_share") < 1) & (rest > 0)).then(
+                pl.col("concentration_index") / rest
+            )
+        )
         .select(
             "customer_class",
             "customer_count",
@@ -85,6 +92,7 @@ def class_table(frame: pl.DataFrame) -> pl.DataFrame:
             "net_amount",
             "amount_share",
             "concentration_index",
+            "mean_multiple",
         )
     )
 

@@ -53,31 +53,3 @@ def bridge_of(movers: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("kind")
     )
-
-
-def lost_of(known: pl.DataFrame, movers: pl.DataFrame, period: Period) -> pl.DataFrame:
-    """Customers that ordered in the previous window and not in this one, dearest first.
-
-    `usual_interval_days` is the mean time between a customer's orders over its whole history;
-    `lost_amount` is what it bought in the previous window.
-    """
-    lost = movers.filter(pl.col("kind") == "lost").select("customer_id")
-    span = (pl.col("last_order_date") - pl.col("first_order_date")).dt.total_days()
-    gaps = pl.col("all_orders") - 1
-    return (
-        known.join(lost, on="customer_id", how="semi")
-        .with_columns(
-            silent_days=(pl.lit(period.as_of) - pl.col("last_order_date")).dt.total_days(),
-            usual_interval_days=pl.when(gaps > 0).then(span / gaps),
-            lost_amount=pl.col("previous_amount"),
-        )
-        .sort("lost_amount", "customer_id", descending=[True, False])
-        .select(
-            "customer_id",
-            "customer_name",
-            "last_order_date",
-            "silent_days",
-            "usual_interval_days",
-            "lost_amount",
-        )
-    )

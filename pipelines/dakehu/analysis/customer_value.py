@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,8 +11,12 @@ import polars as pl
 
 from dakehu.analysis import concentration
 from dakehu.analysis.customer_card import CustomerCards, cards_of
-from dakehu.analysis.customer_movement import bridge_of, lost_of, movers_of
+from dakehu.analysis.customer_marts import frames
+from dakehu.analysis.customer_movement import bridge_of, movers_of
+from dakehu.analysis.customer_retention import Retention, retention_of
+from dakehu.analysis.customer_screens import KeyAccounts, key_accounts_of
 from dakehu.analysis.customer_segments import frequent_from, segment, segment_table
+from dakehu.analysis.customer_types import Types, types_of
 from dakehu.analysis.customer_window import Period, bought, in_window, period_of
 
 COLUMNS = [
@@ -34,6 +39,12 @@ COLUMNS = [
     "order_count",
     "last_order_date",
     "rfm_segment",
+    "is_key_account",
+    "key_account_reason",
+    "active_years",
+    "annual_cv",
+    "customer_type",
+    "type_reason",
 ]
 MONEY = pl.Decimal(38, 2)
 
@@ -52,6 +63,23 @@ class Policy:
     dependence_share: float = 0.50
     moderate_hhi: int = 1000
     high_hhi: int = 1800
+    # key accounts
+    fit_score_min: float = 6.0
+    central_order_share: float = 0.50
+    continuity_years: int = 3
+    continuity_active_years: int = 3
+    continuity_active_amount: float = 0
+    continuity_quarter_share: float = 0.50
+    continuity_cv: float = 1.0
+    lookalike_share: float = 0.50
+    # four types
+    benchmark_growth: float | None = None
+    harm_overdue_share: float = 0.05
+    # leaving and staying
+    silence_factor: float = 3.0
+    silence_orders: int = 4
+    silence_floor_days: int = 30
+    relation_quarters: int = 4
     # customer card
     card_count: int = 2000
     card_months: int = 36
@@ -74,8 +102,10 @@ class CustomerValue:
     segments: pl.DataFrame
     movers: pl.DataFrame
     bridge: pl.DataFrame
-    lost_customers: pl.DataFrame
     left_out: pl.DataFrame
+    key_accounts: KeyAccounts
+    types: Types
+    retention: Retention
     cards: CustomerCards
     frequent_orders: int
     figures: dict[str, tuple[float, str]]
@@ -87,10 +117,12 @@ class CustomerValue:
             "customers": self.customers,
             "classes": self.classes,
             "concentration": self.concentration,
-            "lost_customers": self.lost_customers,
             "movers": self.movers,
             "segments": self.segments,
             "left_out": self.left_out,
+            **self.key_accounts.tables,
+            **self.types.tables,
+            **self.retention.tables,
         }
 
     @property
@@ -105,11 +137,14 @@ def analyse(
     as_of: date,
     window_months: int = 12,
     policy: Policy | None = None,
+    read: Mapping[str, pl.DataFrame] | None = None,
 ) -> CustomerValue:
     """Analyse `sales` (mart_customer_value) over the `window_months` that end with `as_of`.
 
     `months` (mart_data_quality__completeness) lists every fiscal month up to `as_of`, months
     without sales included. Growth is against the window before, when the history holds it whole.
+    `read` holds the marts of the parts by name (`customer_marts.MARTS`); one that is not there is
+    data that is absent.
 
     Raises:
         ValueError: when nobody bought anything in the window.
@@ -128,20 +163,28 @@ def analyse(
     frequent = policy.frequent_orders or frequent_from(customers)
     customers = _ranked(customers, policy, frequent)
     movers = movers_of(known, period)
+    marts = frames(read or {})
+    key_accounts = key_accounts_of(customers, known, wanted, marts, period, policy)
+    types = types_of(known, wanted, months, marts, period, policy)
+    retention = retention_of(known, wanted, marts, key_accounts.screens, period, policy)
+    for part in (key_accounts, types):
+        customers = customers.join(part.columns, on="customer_id", how="left")
     measures = concentration.measures(customers["net_amount"].cast(pl.Float64).to_numpy())
     base = customers.filter(pl.col("net_amount") >= 0)["net_amount"].cast(pl.Float64).to_numpy()
     result = CustomerValue(
         period=period,
         policy=policy,
-        customers=customers,
+        customers=_published(customers),
         classes=concentration.class_table(customers),
         concentration=pl.DataFrame({"metric": list(measures), "value": list(measures.values())}),
         lorenz=concentration.lorenz(base),
         segments=segment_table(customers),
         movers=movers,
         bridge=bridge_of(movers),
-        lost_customers=lost_of(known, movers, period),
         left_out=_left_out(sales, wanted, known, customers, period),
+        key_accounts=key_accounts,
+        types=types,
+        retention=retention,
         cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         frequent_orders=frequent,
         figures={},
@@ -170,9 +213,16 @@ def _ranked(customers: pl.DataFrame, policy: Policy, frequent: int) -> pl.DataFr
     frame = frame.with_columns(
         is_pareto_amount=concentration.within(frame, "net_amount", policy.pareto_share),
         customer_class=concentration.classed(frame, "net_amount", bounds, "C"),
-    ).with_columns(rfm_segment=segment(policy.recent_days, policy.dormant_days, frequent))
-    known = [name for name in frame.columns if frame[name].is_not_null().any()]
-    return frame.select([name for name in COLUMNS if name in known])
+    )
+    return frame.with_columns(
+        rfm_segment=segment(policy.recent_days, policy.dormant_days, frequent)
+    )
+
+
+def _published(customers: pl.DataFrame) -> pl.DataFrame:
+    """The columns of the contract that any customer has a value in."""
+    known = [name for name in customers.columns if customers[name].is_not_null().any()]
+    return customers.select([name for name in COLUMNS if name in known])
 
 
 def _left_out(
@@ -199,15 +249,12 @@ def _left_out(
 def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tuple[float, str]]:
     customers, movers = result.customers, result.movers
     top = result.classes.filter(pl.col("customer_class") == "A").row(0, named=True)
-    silent = customers.filter(pl.col("rfm_segment") == "at_risk", pl.col("customer_class") != "C")
     figures: dict[str, tuple[float, str]] = {
         "customer_count": (customers.height, "count"),
         "net_amount": (float(customers["net_amount"].sum()), "amount"),
         "key_customer_count": (top["customer_count"], "count"),
         "key_customer_share": (top["customer_share"], "share"),
         "key_amount_share": (top["amount_share"], "share"),
-        "at_risk_count": (silent.height, "count"),
-        "at_risk_amount": (float(silent["net_amount"].sum()), "amount"),
     }
     units = {"hhi": "points", "gini": "ratio", "effective_number": "ratio"}
     figures |= {name: (value, units.get(name, "share")) for name, value in measures.items()}
@@ -222,7 +269,7 @@ def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tup
             figures["margin_share"] = (margin / float(sold), "share")
     if result.period.has_previous:
         before = float(movers["previous_amount"].sum())
-        lost = result.lost_customers
+        lost = movers.filter(pl.col("kind") == "lost")
         new = movers.filter(pl.col("kind").is_in(["new", "returned"]))
         figures["previous_amount"] = (before, "amount")
         if before > 0:
@@ -230,5 +277,7 @@ def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tup
         figures["new_customer_count"] = (new.height, "count")
         figures["new_amount"] = (float(new["net_amount"].sum()), "amount")
         figures["lost_customer_count"] = (lost.height, "count")
-        figures["lost_amount"] = (float(lost["lost_amount"].sum()), "amount")
+        figures["lost_amount"] = (float(lost["previous_amount"].sum()), "amount")
+    for part in (result.key_accounts, result.types, result.retention):
+        figures |= part.figures
     return figures

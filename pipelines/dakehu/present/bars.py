@@ -1,11 +1,13 @@
-"""Bars in rows, one row per name: readable on a phone whatever the names are."""
+"""Bars in rows, one row per name, and the ticks of money: readable on a phone."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
+import polars as pl
 
 from dakehu.present import theme
 from dakehu.present.text import Text
@@ -66,3 +68,12 @@ def share_bars(text: Text, names: list[str], people: list[float], sales: list[fl
         xaxis={"visible": False, "range": [min(0, *sales) * 1.3, widest * 1.22]},
     )
     return go.Figure(traces, layout)
+
+
+def money_ticks(amounts: pl.Series) -> list[float]:
+    """Few round amounts on a logarithmic axis, whether it spans one power of ten or ten."""
+    sizes = amounts.log10().to_list() or [0.0]
+    lowest, highest = math.floor(min(sizes)), math.ceil(max(sizes))
+    steps = (1, 3) if highest - lowest <= 3 else (1,)
+    powers = range(lowest, highest + 1, 2 if highest - lowest > 5 else 1)
+    return [step * 10.0**power for power in powers for step in steps]

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 
 from dakehu.present import theme
-from dakehu.present.bars import HOVER, ROW, hover, rows_axis, share_bars
+from dakehu.present.bars import HOVER, ROW, hover, money_ticks, rows_axis, share_bars
 from dakehu.present.block import BlockData, figure, findings, note
 from dakehu.present.customer_terms import SEGMENTS
 from dakehu.present.text import Text
@@ -226,7 +225,7 @@ def margins(text: Text, result: Any) -> BlockData:
                 hovertemplate=HOVER,
             )
         )
-    ticks = _money_ticks(frame["net_amount"].cast(pl.Float64))
+    ticks = money_ticks(frame["net_amount"].cast(pl.Float64))
     layout = theme.layout(
         xaxis={
             "type": "log",
@@ -248,12 +247,3 @@ def margins(text: Text, result: Any) -> BlockData:
         note=text("The {n} largest customers with known cost.", n=text.count(frame.height)) + edge,
         height=400,
     )
-
-
-def _money_ticks(amounts: pl.Series) -> list[float]:
-    """Few round amounts on a logarithmic axis, whether it spans one power of ten or ten."""
-    sizes = amounts.log10().to_list() or [0.0]
-    lowest, highest = math.floor(min(sizes)), math.ceil(max(sizes))
-    steps = (1, 3) if highest - lowest <= 3 else (1,)
-    powers = range(lowest, highest + 1, 2 if highest - lowest > 5 else 1)
-    return [step * 10.0**power for power in powers for step in steps]

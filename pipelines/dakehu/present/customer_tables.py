@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from dakehu.present.block import BlockData, Column, findings, note, table
+from dakehu.present.customer_account_terms import TYPES
 from dakehu.present.customer_terms import FIGURES, KINDS, SEGMENTS
 from dakehu.present.text import Text
 
@@ -25,6 +26,8 @@ def customers(text: Text, result: Any) -> BlockData:
         Column("customer_name", text("Customer")),
         Column("customer_id", text("Code"), priority=3),
         Column("customer_class", text("Class")),
+        Column("is_key_account", text("Key account"), "flag", 2),
+        Column("customer_type", text("Type"), priority=2),
         Column("net_amount", text("Sales"), "amount"),
         Column("amount_share", text("Share"), "percent", 2),
         Column("cumulative_share", text("Cumulative"), "percent", 3),
@@ -36,10 +39,14 @@ def customers(text: Text, result: Any) -> BlockData:
         Column("rfm_segment", text("Segment"), priority=2),
         Column("recency_days", text("Days since last order"), "count", 2),
         Column("order_count", text("Orders"), "count", 3),
+        Column("active_years", text("Years with purchases"), "count", 3),
+        Column("annual_cv", text("CV of annual sales"), "number", 3),
         Column("region_name", text("Region"), priority=3),
         Column("industry_name", text("Industry"), priority=3),
     ]
     frame = _worded(text, result.customers, "rfm_segment", SEGMENTS)
+    if "customer_type" in frame.columns:
+        frame = _worded(text, frame, "customer_type", TYPES)
     return table(frame, columns, text, title=text("Customer list"), file="customers")
 
 
@@ -52,6 +59,7 @@ def classes(text: Text, result: Any) -> BlockData:
         Column("net_amount", text("Sales"), "amount", 2),
         Column("amount_share", text("Share of sales"), "percent"),
         Column("concentration_index", text("Concentration index"), "number"),
+        Column("mean_multiple", text("Mean customer, times that of the others"), "number", 2),
     ]
     return table(
         result.classes, columns, text, title=text("Classes and their weight"), file="classes"
@@ -125,25 +133,6 @@ def movers(text: Text, result: Any, top_n: int) -> BlockData:
         title=text("Largest risers and fallers"),
         note=text("The file has all {n} that moved.", n=text.count(moved.height)),
         file="movers",
-    )
-
-
-def lost(text: Text, result: Any) -> BlockData:
-    """Customers without an order since the window before, dearest first."""
-    if not result.period.has_previous:
-        return note(text("Not computed, data absent (not zero)."))
-    if result.lost_customers.is_empty():
-        return note(text("Every customer of the window before has ordered again."), "good")
-    columns = [
-        Column("customer_name", text("Customer")),
-        Column("customer_id", text("Code"), priority=3),
-        Column("lost_amount", text("Sales in the window before"), "amount"),
-        Column("last_order_date", text("Last order"), "date", 2),
-        Column("silent_days", text("Days silent"), "count"),
-        Column("usual_interval_days", text("Usual days between orders"), "count", 2),
-    ]
-    return table(
-        result.lost_customers, columns, text, title=text("Lost customers"), file="lost_customers"
     )
 
 

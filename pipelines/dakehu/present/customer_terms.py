@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dakehu.present import customer_account_terms
 from dakehu.present.appendix import N_
 from dakehu.present.block import (
     BlockData,
@@ -32,7 +33,7 @@ FIGURES = {
     "net_amount": N_("Sales"),
     "previous_amount": N_("Sales in the window before"),
     "growth": N_("Growth of sales"),
-    "key_customer_count": N_("Key accounts (class A)"),
+    "key_customer_count": N_("Class A customers"),
     "key_customer_share": N_("Class A, share of customers"),
     "key_amount_share": N_("Class A, share of sales"),
     "cr1": N_("Largest customer, share of sales"),
@@ -46,12 +47,11 @@ FIGURES = {
     "margin_amount": N_("Margin"),
     "margin_share": N_("Margin rate"),
     "margin_known_share": N_("Sales whose cost is known"),
-    "at_risk_count": N_("Class A and B customers gone quiet"),
-    "at_risk_amount": N_("Sales at risk"),
     "new_customer_count": N_("New and returned customers"),
     "new_amount": N_("Sales to new and returned customers"),
     "lost_customer_count": N_("Lost customers"),
     "lost_amount": N_("Sales lost with them"),
+    **customer_account_terms.FIGURES,
 }
 RULES = {
     "roles": N_("Roles of customers that are counted"),
@@ -66,6 +66,7 @@ RULES = {
     "high_hhi": N_("HHI above which concentration is high"),
     "card_count": N_("Customers on the card"),
     "card_months": N_("Months of sales on the card"),
+    **customer_account_terms.RULES,
 }
 KINDS = {
     "new": N_("New"),
@@ -184,4 +185,5 @@ def terms(text: Text) -> BlockData:
             ),
             text.currency,
         ),
+        *customer_account_terms.definitions_of(text),
     )

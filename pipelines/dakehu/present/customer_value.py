@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from dakehu.present import customer_retention, customer_screens, customer_types
 from dakehu.present.appendix import before
 from dakehu.present.block import (
     BlockData,
@@ -39,15 +40,10 @@ def headline(
     )
     shown = [
         tile(
-            "key_customer_count",
-            text("Key accounts (class A)"),
-            text.count(values["key_customer_count"]),
-            text(
-                "{share} of {n} customers, {sales} of sales",
-                share=text.percent(values["key_customer_share"]),
-                n=text.count(values["customer_count"]),
-                sales=text.percent(values["key_amount_share"]),
-            ),
+            "key_account_count",
+            text("Key accounts"),
+            text.count(values["key_account_count"]),
+            _key_share(text, result),
         ),
         tile(
             "net_amount",
@@ -85,25 +81,25 @@ def headline(
         )
     shown.append(
         tile(
-            "at_risk_amount",
-            text("Sales at risk"),
-            text.amount(values["at_risk_amount"]),
+            "revenue_at_risk",
+            text("Revenue at risk"),
+            text.amount(values["revenue_at_risk"]),
             text(
-                "class A and B customers quiet for more than {days} days: {n}",
-                days=text.count(result.policy.recent_days),
-                n=text.count(values["at_risk_count"]),
+                "customers silent beyond their own rhythm: {n}",
+                n=text.count(values["silent_customer_count"]),
             ),
-            "warn" if values["at_risk_count"] else "",
+            "warn" if values["silent_customer_count"] else "",
         )
     )
-    if "lost_amount" in values:
+    if "net_revenue_retention" in values:
         shown.append(
             tile(
-                "lost_amount",
-                text("Sales lost"),
-                text.amount(values["lost_amount"]),
+                "net_revenue_retention",
+                text("Net revenue retention"),
+                text.percent(values["net_revenue_retention"]),
                 text(
-                    "customers of the window before without an order since: {n}",
+                    "{lost} went with {n} customers that did not order again",
+                    lost=text.amount(values["lost_amount"]),
                     n=text.count(values["lost_customer_count"]),
                 ),
             )
@@ -111,21 +107,36 @@ def headline(
     return tiles(*shown)
 
 
+def _key_share(text: Text, result: Any) -> str:
+    remark = text(
+        "{share} of {n} customers, {sales} of sales",
+        share=text.percent(result.figures["key_account_share"][0]),
+        n=text.count(result.figures["customer_count"][0]),
+        sales=text.percent(result.figures["key_account_amount_share"][0]),
+    )
+    if len(customer_screens.unknown_screens(result)) < len(customer_screens.SCREENS):
+        return remark
+    return remark + text("; by the 80/20 rule alone")
+
+
 def sentences(text: Text, result: Any) -> BlockData:
     """What an executive should know first: key accounts, dependence, growth, risk, margin."""
-    items = [_key_accounts(text, result), _dependence(text, result), _growth(text, result)]
-    items.append(_at_risk(text, result))
+    items = [_class_a(text, result), customer_screens.finding(text, result)]
+    items += [_dependence(text, result), _growth(text, result)]
+    items.append(customer_retention.finding(text, result))
+    if result.types.benchmark is not None:
+        items.append(customer_types.finding(text, result))
     if result.has_margin:
         items.append(_margin(text, result))
     return findings(*items)
 
 
-def _key_accounts(text: Text, result: Any) -> Finding:
+def _class_a(text: Text, result: Any) -> Finding:
     top = result.classes.row(0, named=True)
     return Finding(
         text(
             "From {first} to {last}, {n} of {all} customers ({share}) brought in {sales} of"
-            " sales: these are the class A accounts. Their share of sales is {index} times their"
+            " sales: these are the class A customers. Their share of sales is {index} times their"
             " share of the customers.",
             first=text.month(result.period.first_month),
             last=text.month(result.period.last_month),
@@ -193,28 +204,6 @@ def _growth(text: Text, result: Any) -> Finding:
             stayed=text.amount(sum(moved.values())),
         ),
         "good" if change >= 0 else "bad",
-    )
-
-
-def _at_risk(text: Text, result: Any) -> Finding:
-    quiet, amount = result.figures["at_risk_count"][0], result.figures["at_risk_amount"][0]
-    days = text.count(result.policy.recent_days)
-    if not quiet:
-        return Finding(
-            text("No class A or B customer has gone quiet for more than {days} days.", days=days),
-            "good",
-        )
-    return Finding(
-        text(
-            "Class A and B customers without an order for {days} to {dormant} days: {n}. They"
-            " bought {amount} in the window ({share} of sales); call on them first.",
-            days=days,
-            dormant=text.count(result.policy.dormant_days),
-            n=text.count(quiet),
-            amount=text.amount(amount),
-            share=text.percent(amount / result.figures["net_amount"][0]),
-        ),
-        "warn",
     )
 
 

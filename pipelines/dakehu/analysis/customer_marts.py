@@ -1,0 +1,57 @@
+"""The marts behind the parts of the customer value report, each mart_customer_value__<name>."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+AMOUNT = pl.Decimal(38, 2)
+
+MARTS: dict[str, dict[str, Any]] = {
+    "profiles": {
+        "customer_id": pl.String,
+        "customer_name": pl.String,
+        "role": pl.String,
+        "industry_name": pl.String,
+        "size_band": pl.String,
+        "fit_score": pl.Decimal(9, 6),
+        "fit_source": pl.String,
+        "is_central": pl.Boolean,
+        "is_direct": pl.Boolean,
+        "status": pl.String,
+        "potential_amount": AMOUNT,
+    },
+    "centralisation": {
+        "customer_id": pl.String,
+        "month": pl.Date,
+        "ordered_amount": AMOUNT,
+        "central_amount": AMOUNT,
+    },
+    "families": {
+        "customer_id": pl.String,
+        "month": pl.Date,
+        "family": pl.String,
+        "net_amount": AMOUNT,
+    },
+    "order_days": {"customer_id": pl.String, "order_date": pl.Date},
+    "events": {
+        "customer_id": pl.String,
+        "month": pl.Date,
+        "kind": pl.String,
+        "event_count": pl.Int64,
+    },
+    "costs": {
+        "customer_id": pl.String,
+        "month": pl.Date,
+        "cost_type": pl.String,
+        "cost_amount": AMOUNT,
+    },
+    "mapped": {"table_name": pl.String, "is_mapped": pl.Boolean},
+}
+
+
+def frames(read: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Every mart of `MARTS` by name; one that was not read has no rows, as data that is absent."""
+    return {name: read.get(name, pl.DataFrame(schema=schema)) for name, schema in MARTS.items()}

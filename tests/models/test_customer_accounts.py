@@ -1,0 +1,130 @@
+"""Key accounts, types and leavers against what was planted in the demo company."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dakehu.analysis.customer_marts import MARTS
+from dakehu.analysis.customer_types import types_of
+from dakehu.analysis.customer_value import CustomerValue, Policy, analyse
+from dakehu.analysis.customer_window import bought
+from dakehu.present import customer_screens
+from dakehu.present.text import Text
+from dakehu.reading import Marts, open_marts
+
+
+@pytest.fixture(scope="module")
+def truth(demo_sources: Path) -> dict[str, Any]:
+    return json.loads((demo_sources / "truth.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def marts(demo_warehouse: Any) -> Marts:
+    return open_marts(str(demo_warehouse.path), "customer_value")
+
+
+@pytest.fixture(scope="module")
+def read(marts: Marts) -> dict[str, pl.DataFrame]:
+    return {name: marts.table(f"mart_customer_value__{name}") for name in MARTS}
+
+
+@pytest.fixture(scope="module")
+def found(marts: Marts, read: dict[str, pl.DataFrame]) -> CustomerValue:
+    months = marts.table("mart_data_quality__completeness")
+    sales, policy = marts.table("mart_customer_value"), Policy(**marts.policy)
+    return analyse(sales, months, marts.as_of, 12, policy, read)
+
+
+def of(frame: pl.DataFrame, customer: str) -> dict[str, Any]:
+    return frame.row(by_predicate=pl.col("customer_id") == customer, named=True)
+
+
+def test_the_21_of_592_are_class_a_and_hold_most_of_one_family(found, truth):
+    planted = truth["class_a"]
+    top = found.customers.filter(pl.col("customer_class") == "A")
+    assert top["customer_id"].sort().to_list() == planted["class_a_groups"]
+    row = found.classes.row(0, named=True)
+    assert row["customer_share"] == pytest.approx(planted["class_a_customer_share"])
+    assert row["amount_share"] == pytest.approx(planted["class_a_amount_share"])
+    share = found.key_accounts.families.filter(
+        pl.col("family") == planted["family"], pl.col("customer_class") == "A"
+    )["amount_share"].item()
+    assert share == pytest.approx(planted["class_a_family_share"])
+
+
+def test_two_hundred_millions_once_fail_continuity_and_say_why(found, truth):
+    planted = truth["one_off_and_steady"]
+    once = of(found.key_accounts.screens, planted["one_off_group"])
+    assert once["span_amount"] == planted["one_off_amount"]
+    assert (once["continuity"], once["active_years"]) == ("fail", 1)
+    assert once["annual_cv"] == pytest.approx(2**0.5)
+    assert not once["is_key_account"]
+    words = customer_screens.reason(Text("en", "CNY"), once, found.policy)
+    assert "bought in 1 of the last 3 years (CV 1.41)" in words
+    steady = of(found.key_accounts.screens, planted["steady_group"])
+    assert (steady["active_years"], steady["annual_cv"]) == (3, 0)
+    assert steady["key_account_reason"] == "passed"
+
+
+def test_every_planted_leaver_is_found_silent(found, truth):
+    lost = found.retention.lost_customers
+    for leaver in truth["accounts"]["leavers"]:
+        row = of(lost, leaver["group_id"])
+        assert row["left_by"] == "silence"
+        assert str(row["last_order_date"]) == leaver["last_order_date"]
+        assert float(row["lost_amount"]) == pytest.approx(float(leaver["net_amount_2024"]))
+    silent = lost.filter(pl.col("left_by") == "silence")
+    assert found.figures["silent_customer_count"][0] == silent.height
+    assert silent.height < 0.05 * found.customers.height
+
+
+def test_retention_agrees_with_the_bridge(found):
+    figures = {name: value for name, (value, _) in found.figures.items()}
+    kept = figures["net_amount"] - figures["new_amount"]
+    expected = kept / figures["previous_amount"]
+    assert figures["net_revenue_retention"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_wildcat_and_the_debtor_show_once_cost_to_serve_and_overdue_are_plugged_in(
+    found, marts, read, truth
+):
+    sales = marts.table("mart_customer_value").filter(pl.col("role").is_in(found.policy.roles))
+    months = marts.table("mart_data_quality__completeness")
+    costs = read["costs"].filter(pl.col("month") >= found.period.first_month)
+    spent = costs.group_by("customer_id").agg(pl.col("cost_amount").sum())
+    debtor = truth["accounts"]["overdue"]
+    overdue = pl.DataFrame(
+        {
+            "customer_id": [debtor["group_id"]],
+            "overdue_over_90_amount": [debtor["invoiced_over_90_days_overdue"]],
+        }
+    )
+    contribution = (
+        found.customers.join(spent, on="customer_id", how="left")
+        .join(overdue, on="customer_id", how="left")
+        .select(
+            "customer_id",
+            pl.col("overdue_over_90_amount").cast(pl.Decimal(38, 2)),
+            contribution_amount=pl.col("margin_amount") - pl.col("cost_amount").fill_null(0),
+        )
+    )
+    types = types_of(
+        bought(sales, found.period), sales, months, read, found.period, found.policy, contribution
+    )
+    wild = types.customers.filter(pl.col("customer_type") == "wildcat")
+    assert dict(wild.select("customer_id", "type_reason").iter_rows()) == {
+        truth["accounts"]["wildcat"]["group_id"]: "contribution",
+        debtor["group_id"]: "overdue",
+    }
+
+
+def test_the_diverting_distributor_is_a_wildcat_and_its_victim_is_not(marts, read):
+    months = marts.table("mart_data_quality__completeness")
+    sales, policy = marts.table("mart_customer_value"), Policy(roles=["distributor"])
+    types = analyse(sales, months, marts.as_of, 12, policy, read).types.customers
+    assert of(types, "D07")["type_reason"] == "diversion"
+    others = types.filter(pl.col("customer_id") != "D07")["type_reason"].drop_nulls()
+    assert not any("diversion" in codes for codes in others)
