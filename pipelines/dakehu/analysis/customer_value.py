@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
-from dakehu.analysis import concentration
+from dakehu.analysis import concentration, customer_money
+from dakehu.analysis.customer_money import Money, money_of
 from dakehu.analysis.customer_movement import bridge_of, lost_of, movers_of
 from dakehu.analysis.customer_segments import frequent_from, segment, segment_table
 from dakehu.analysis.customer_window import Period, bought, in_window, period_of
 
+# The marts that the parts read, each mart_customer_value__<name>.
+MARTS = customer_money.MARTS
 COLUMNS = [
     "customer_id",
     "customer_name",
@@ -51,6 +55,14 @@ class Policy:
     dependence_share: float = 0.50
     moderate_hhi: int = 1000
     high_hhi: int = 1800
+    # Money: receivables, cost to serve, tenders.
+    ageing_basis: str = "due"
+    overdue_a_share: float = 0.60
+    overdue_b_share: float = 0.92
+    interest_rate: float = 0.06
+    buying_roles: list[str] = field(
+        default_factory=lambda: ["user", "expert", "decider", "tender_agent"]
+    )
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,7 @@ class CustomerValue:
     lost_customers: pl.DataFrame
     left_out: pl.DataFrame
     frequent_orders: int
+    money: Money | None
     figures: dict[str, tuple[float, str]]
 
     @property
@@ -86,6 +99,7 @@ class CustomerValue:
             "movers": self.movers,
             "segments": self.segments,
             "left_out": self.left_out,
+            **(self.money.tables if self.money else {}),
         }
 
     @property
@@ -100,11 +114,13 @@ def analyse(
     as_of: date,
     window_months: int = 12,
     policy: Policy | None = None,
+    read: Mapping[str, pl.DataFrame] | None = None,
 ) -> CustomerValue:
     """Analyse `sales` (mart_customer_value) over the `window_months` that end with `as_of`.
 
     `months` (mart_data_quality__completeness) lists every fiscal month up to `as_of`, months
     without sales included. Growth is against the window before, when the history holds it whole.
+    `read` holds the frames of `MARTS` by name; without them the parts that need them are left out.
 
     Raises:
         ValueError: when nobody bought anything in the window.
@@ -122,6 +138,11 @@ def analyse(
         )
     frequent = policy.frequent_orders or frequent_from(customers)
     customers = _ranked(customers, policy, frequent)
+    money = money_of(read, wanted, known, customers, period, policy) if read else None
+    if money:
+        customers = customers.join(
+            money.columns, on="customer_id", how="left", maintain_order="left"
+        )
     movers = movers_of(known, period)
     measures = concentration.measures(customers["net_amount"].cast(pl.Float64).to_numpy())
     base = customers.filter(pl.col("net_amount") >= 0)["net_amount"].cast(pl.Float64).to_numpy()
@@ -138,9 +159,10 @@ def analyse(
         lost_customers=lost_of(known, movers, period),
         left_out=_left_out(sales, wanted, known, customers, period),
         frequent_orders=frequent,
+        money=money,
         figures={},
     )
-    result.figures.update(_figures(result, measures))
+    result.figures.update(_figures(result, measures) | (money.figures if money else {}))
     return result
 
 
