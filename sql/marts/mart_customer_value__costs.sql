@@ -45,7 +45,7 @@ listed as (
         'rebate' as cost_type,
         accrued_amount as amount
     from rebates
-    where not is_in_net_amount
+    where not is_off_price
     union all
     select
         customer_id,

@@ -7,5 +7,5 @@ select
     rate,
     accrued_amount,
     -- A rebate taken off the price (票折) is already missing from net_amount, marked or not.
-    coalesce(in_net_amount, pay_form = 'price_off', false) as is_in_net_amount
+    coalesce(in_net_amount, pay_form = 'price_off', false) as is_off_price
 from loaded.rebates

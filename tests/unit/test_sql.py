@@ -15,8 +15,8 @@ MODELS = {model.name: model for model in read_models()}
 CHECKS = {check.name: check for check in read_checks()}
 FILES = sorted(SQL.rglob("*.sql"))
 
-# What sqlglot carries to Spark with another value and no warning, or not at all; a difference in days
-# between dates is the same on both.
+# What sqlglot carries to Spark with another value and no warning, or not at all. Days between dates
+# are the same on both.
 FORBIDDEN = re.compile(
     r"\b(date_?diff(?!\s*\(\s*'day')|dayofweek|isodow|week|weekofyear|quantile_cont|generate_series"
     r"|list|array_agg|substr|substring|columns|getvariable)\s*\(",

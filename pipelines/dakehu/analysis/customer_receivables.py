@@ -245,12 +245,14 @@ def _listed(frame: pl.DataFrame, basis: str) -> list[str]:
 
 def _ageing(frame: pl.DataFrame) -> pl.DataFrame:
     """Open amount and its share by bucket."""
-    sums = frame.sum().transpose(include_header=True, header_name="bucket")
+    # Transposing would lose the scale of the decimals.
+    sums = pl.DataFrame(
+        {"bucket": frame.columns, "open_amount": list(frame.sum().row(0))},
+        schema={"bucket": pl.String, "open_amount": MONEY},
+    )
     amount = pl.col("open_amount").cast(pl.Float64)
     total = amount.sum()
-    return sums.rename({"column_0": "open_amount"}).with_columns(
-        amount_share=amount / pl.when(total > 0).then(total)
-    )
+    return sums.with_columns(amount_share=amount / pl.when(total > 0).then(total))
 
 
 def _figures(
@@ -265,8 +267,7 @@ def _figures(
     figures: dict[str, tuple[float, str]] = {
         name: (float(value), unit)
         for name, unit in units.items()
-        if (name in frame.columns or name == "overdue_share")
-        and (value := whole.get(name)) is not None
+        if name in frame.columns and (value := whole.get(name)) is not None
     }
     if "limit_use_share" in frame.columns:
         over = frame.filter(pl.col("limit_use_share") > 1)

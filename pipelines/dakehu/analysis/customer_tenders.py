@@ -136,6 +136,7 @@ def _summed(frame: pl.DataFrame, label: pl.Expr) -> pl.DataFrame:
             lead_days=pl.col("lead_days").median(),
             veto_missed_count=pl.col("is_veto_missed").sum().cast(pl.Int64),
         )
+        .filter(pl.col("decided_count") > 0)  # grouping nothing by a constant makes a row
         .sort("year", descending=True, nulls_last=True)
     )
 

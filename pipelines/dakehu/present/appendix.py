@@ -148,7 +148,8 @@ def _difference(text: Text, now: float | None, before: float | None, unit: str) 
 def rules(text: Text, policy: Any, labels: Mapping[str, str]) -> BlockData:
     """Every threshold of the report's `Policy` with its value, in the order of its fields.
 
-    A name ending in `_share` or `_rate` is written as per cent; an empty list means that nothing is narrowed.
+    A name ending in `_share` or `_rate` is written as per cent; an empty list means that nothing is
+    narrowed.
     """
     values = asdict(policy).items()
     rows = [(text(labels.get(name, name)), _rule_value(text, name, v), name) for name, v in values]

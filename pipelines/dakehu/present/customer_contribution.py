@@ -79,6 +79,11 @@ def _below_cost(text: Text, result: Any) -> Finding:
     return Finding(words, "warn")
 
 
+def _spent(found: Any) -> list[str]:
+    """The kinds of cost that any of these customers caused, dearest first."""
+    return found.costs.filter(pl.col("cost_amount") != 0)["cost_type"].to_list()
+
+
 def bridge(text: Text, result: Any) -> BlockData:
     """From the margin to what is left, by kind of cost to serve."""
     found = result.money.contribution
@@ -140,9 +145,9 @@ def customers(text: Text, result: Any, top_n: int) -> BlockData:
         Column("net_amount", text("Sales"), "amount", 2),
         Column("margin_amount", text("Margin"), "amount"),
         Column("cost_to_serve_amount", text("Cost to serve"), "amount", 2),
-        *(Column(f"{kind}_amount", text(label), "amount", 3) for kind, label in COSTS.items()),
         Column("contribution_amount", text("Contribution"), "amount"),
         Column("contribution_share", text("Of sales"), "percent", 2),
+        *(Column(f"{kind}_amount", text(COSTS[kind]), "amount", 3) for kind in _spent(found)),
     ]
     return table(
         ends,
@@ -169,7 +174,7 @@ def acquisition(text: Text, result: Any, top_n: int) -> BlockData:
         Column("break_even_year", text("Break-even in year"), "count"),
     ]
     return table(
-        frame.head(top_n),
+        frame.head(max(1, top_n // 2)),
         columns,
         text,
         title=text("What winning and keeping them cost"),

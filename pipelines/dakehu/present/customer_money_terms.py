@@ -71,7 +71,7 @@ COSTS = {
     "bid": N_("Bids"),
     "expense": N_("Other expenses"),
     "rebate": N_("Rebates"),
-    "interest": N_("Interest on receivables"),
+    "interest": N_("Interest"),
 }
 CHANNELS = {
     "direct": N_("Direct"),

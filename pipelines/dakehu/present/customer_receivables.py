@@ -195,9 +195,9 @@ def debtors(text: Text, result: Any, top_n: int) -> BlockData:
         Column("overdue_amount", text("Overdue"), "amount"),
         Column("overdue_class", text("Overdue class"), priority=2),
         Column("oldest_overdue_days", text("Oldest, days overdue"), "count", 2),
-        *(Column(name, text(label), "amount", 3) for name, label in BUCKETS.items()),
         Column("dso_days", text("DSO"), "count", 2),
         Column("limit_use_share", text("Credit limit used"), "percent", 2),
+        *(Column(name, text(label), "amount", 3) for name, label in BUCKETS.items()),
         Column("cash_share", text("Received as cash"), "percent", 3),
         Column("bills_held_amount", text("Bills not due yet"), "amount", 3),
     ]
@@ -205,7 +205,7 @@ def debtors(text: Text, result: Any, top_n: int) -> BlockData:
         frame.head(top_n).with_columns(pl.col("dso_days").round()),
         columns,
         text,
-        title=text("Who owes most"),
+        title=text("Who owes, the most overdue first"),
         note=text("The file has all {n} that owe.", n=text.count(frame.height)),
         file="receivables",
     )

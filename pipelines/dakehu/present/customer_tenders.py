@@ -38,8 +38,8 @@ def sentences(text: Text, result: Any) -> BlockData:
         items.append(
             Finding(
                 text(
-                    "Our winning bids were {premium} against the best rival; {n} wins were dearer"
-                    " than the best rival, so not won on price.",
+                    "Our winning bids were {premium} against the best rival. Wins above the best"
+                    " rival, so not on price: {n}.",
                     premium=text.change(row["premium_share"], 2),
                     n=text.count(row["dearer_win_count"]),
                 )
