@@ -65,25 +65,25 @@ def contribution_of(
     `policy.interest_rate` a year, where none was booked.
     """
     window = pl.col("month").is_between(period.first_month, period.last_month)
-    costs, accounts = (
-        read[name].join(known, on="customer_id", how="semi") for name in ("costs", "accounts")
-    )
+    costs, accounts = read["costs"], read["accounts"]
     ends = read["months"].filter(window).select("month").sort("month")
     spent = pl.concat([costs, _interest(costs, accounts, ends, policy.interest_rate)])
     # A kind that others have and these customers do not is zero; one that nobody has is missing.
-    given = {*read["costs"]["cost_type"]} | (set() if read["accounts"].is_empty() else {"interest"})
+    given = {*costs["cost_type"].unique()} | (set() if accounts.is_empty() else {"interest"})
     kinds = [kind for kind in KINDS if kind in given]
     has_margin = bool(known["margin_amount"].is_not_null().any())
     by_customer = (
-        spent.filter(window)
+        spent.lazy()
+        .filter(window)
         .group_by("customer_id")
         .agg(
             pl.col("cost_amount").filter(pl.col("cost_type") == kind).sum().alias(f"{kind}_amount")
             for kind in kinds
         )
+        .collect(engine="streaming")
     )
     frame = _left(known, by_customer) if has_margin and kinds else known.clear()
-    acquisition = _acquisition(spent, sales)
+    acquisition = _acquisition(costs.join(known, on="customer_id", how="semi"), sales)
     inversion = _inversion(read["price_inversion"].filter(window), known)
     return Contribution(
         customers=_with_acquisition(frame, acquisition),
@@ -111,9 +111,10 @@ def _interest(
     moved = (pl.col("invoiced_amount") - pl.col("received_amount")).cast(pl.Float64)
     average = (moved * pl.col("seen").fill_null(count)).sum() / count
     return (
-        accounts.join(booked, on="customer_id", how="anti")
+        accounts.lazy()
         .filter(pl.col("month") <= last)
-        .join(seen, on="month", how="left")
+        .join(booked.lazy(), on="customer_id", how="anti")
+        .join(seen.lazy(), on="month", how="left")
         .group_by("customer_id")
         .agg(average=average)
         .filter(pl.col("average") > 0)
@@ -123,6 +124,7 @@ def _interest(
             cost_type=pl.lit("interest"),
             cost_amount=(pl.col("average") * rate * count / 12).round(2).cast(MONEY),
         )
+        .collect(engine="streaming")
     )
 
 
@@ -135,7 +137,8 @@ def _left(known: pl.DataFrame, by_customer: pl.DataFrame) -> pl.DataFrame:
     margin = pl.when(pl.col("is_in_window")).then("margin_amount").otherwise(pl.lit(0, dtype=MONEY))
     net = pl.col("net_amount").cast(pl.Float64)
     return (
-        known.join(by_customer, on="customer_id", how="left")
+        known.lazy()
+        .join(by_customer.lazy(), on="customer_id", how="left")
         .filter(pl.col("is_in_window") | pl.any_horizontal(pl.col(kinds) != 0))
         .with_columns(pl.col(kinds).fill_null(0), margin_amount=margin)
         .filter(pl.col("margin_amount").is_not_null())
@@ -158,6 +161,7 @@ def _left(known: pl.DataFrame, by_customer: pl.DataFrame) -> pl.DataFrame:
             "contribution_amount",
             "contribution_share",
         )
+        .collect()
     )
 
 
@@ -183,7 +187,8 @@ def _acquisition(costs: pl.DataFrame, sales: pl.DataFrame) -> pl.DataFrame:
         cost_amount=pl.col("cost_amount").sum()
     )
     bought = (
-        sales.join(spent, on="customer_id", how="semi")
+        sales.lazy()
+        .join(spent.lazy(), on="customer_id", how="semi")
         .group_by("customer_id", year.alias("year"))
         .agg(
             net_amount=pl.col("net_amount").sum(),
@@ -191,6 +196,7 @@ def _acquisition(costs: pl.DataFrame, sales: pl.DataFrame) -> pl.DataFrame:
                 pl.col("margin_amount").sum()
             ),
         )
+        .collect(engine="streaming")
     )
     zero = pl.lit(0, dtype=MONEY)
     absent = pl.col("net_amount").is_null()

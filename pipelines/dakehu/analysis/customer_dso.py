@@ -34,9 +34,12 @@ def countback_days(
     true value is at least that.
     """
     sold = (
-        accounts.join(owed.select("customer_id", "open_amount"), on="customer_id")
-        .filter(pl.col("open_amount") > 0)
-        .join(months, on="month")
+        accounts.lazy()
+        .join(
+            owed.lazy().select("customer_id", "open_amount").filter(pl.col("open_amount") > 0),
+            on="customer_id",
+        )
+        .join(months.lazy(), on="month")
         .with_columns(sold=pl.when(sales_on_credit() > 0).then(sales_on_credit()).otherwise(0))
         .sort("customer_id", "month", descending=[False, True])
         .with_columns(sold_since=pl.col("sold").cum_sum().over("customer_id"))
@@ -47,9 +50,13 @@ def countback_days(
     since = (pl.lit(as_of) - pl.col("last_date")).dt.total_days()
     used = (pl.col("open_amount") - before).cast(pl.Float64) / pl.col("sold").cast(pl.Float64)
     whole = (pl.lit(as_of) - pl.col("first_date")).dt.total_days() + 1
-    counted = sold.group_by("customer_id").agg(
-        crossed=(since + used * length).filter(crossing).first(),
-        whole=whole.max().cast(pl.Float64),
+    counted = (
+        sold.group_by("customer_id")
+        .agg(
+            crossed=(since + used * length).filter(crossing).first(),
+            whole=whole.max().cast(pl.Float64),
+        )
+        .collect()
     )
     settled = owed.filter(pl.col("open_amount") == 0).select(
         "customer_id", countback_dso_days=pl.lit(0.0)

@@ -87,21 +87,19 @@ def receivables_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Pol
             f'[policy.customer_value] ageing_basis is "{basis}"; write "due" (days past the due'
             ' date) or "posting" (days since the invoice was posted)'
         )
-    parties = read["debtors"]
+    parties, items, accounts = read["debtors"], read["open_items"], read["accounts"]
     if policy.roles:
         parties = parties.filter(pl.col("role").is_in(policy.roles))
-    items, accounts = (
-        read[name].join(parties, on="customer_id", how="semi")
-        for name in ("open_items", "accounts")
-    )
+        items, accounts = (
+            frame.join(parties, on="customer_id", how="semi") for frame in (items, accounts)
+        )
     if not (accounts["invoiced_amount"] != 0).any():
         empty = parties.clear()
         return Receivables(empty, empty, empty, basis, False, {})
     aged = _aged(items, period, basis)
-    window = pl.col("month").is_between(period.first_month, period.last_month)
     frame = (
         parties.drop("role")
-        .join(_moves(accounts.filter(window)), on="customer_id", how="left")
+        .join(_moves(accounts, period), on="customer_id", how="left")
         .join(aged, on="customer_id", how="left")
         .filter(pl.col("open_amount").is_not_null() | pl.col("received_amount").is_not_null())
         .with_columns(pl.col(_known(aged)).fill_null(0))
@@ -161,12 +159,18 @@ def _known(aged: pl.DataFrame) -> list[str]:
     return [name for name in amounts if aged.is_empty() or aged[name].is_not_null().any()]
 
 
-def _moves(accounts: pl.DataFrame) -> pl.DataFrame:
+def _moves(accounts: pl.DataFrame, period: Period) -> pl.DataFrame:
     """What each group was invoiced and paid in the window."""
-    return accounts.group_by("customer_id").agg(
-        pl.col("invoiced_amount", "received_amount", "cash_amount", "bill_amount").sum(),
-        pl.col("prepaid_amount").sum(),
-        credit_sales_amount=sales_on_credit().sum(),
+    return (
+        accounts.lazy()
+        .filter(pl.col("month").is_between(period.first_month, period.last_month))
+        .group_by("customer_id")
+        .agg(
+            pl.col("invoiced_amount", "received_amount", "cash_amount", "bill_amount").sum(),
+            pl.col("prepaid_amount").sum(),
+            credit_sales_amount=sales_on_credit().sum(),
+        )
+        .collect(engine="streaming")
     )
 
 
@@ -197,9 +201,8 @@ def _whole(
 ) -> dict[str, float | None]:
     """The same measures over all customers together."""
     sums = frame.select(pl.lit("all").alias("customer_id"), cs.ends_with("_amount").sum())
-    together = accounts.with_columns(customer_id=pl.lit("all"))
-    by_month = together.group_by("customer_id", "month").agg(
-        pl.col("invoiced_amount", "prepaid_amount").sum()
+    by_month = accounts.group_by("month").agg(
+        pl.col("invoiced_amount", "prepaid_amount").sum(), customer_id=pl.lit("all")
     )
     paid = countback_days(by_month, sums[:1], months, period.as_of)
     row = _measured(sums[:1].join(paid, on="customer_id", how="left"), span_days(months, period))

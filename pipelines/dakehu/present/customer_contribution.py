@@ -195,7 +195,7 @@ def inversion(text: Text, result: Any) -> BlockData:
         Column("customer_name", text("Customer")),
         Column("product_name", text("Product")),
         Column("line_count", text("Lines"), "count", 2),
-        Column("net_amount", text("Sales below cost"), "amount"),
+        Column("net_amount", text("Sales below cost"), "amount", 2),
         Column("customer_share", text("Of the customer's sales"), "percent", 2),
         Column("loss_amount", text("Lost"), "amount"),
     ]
