@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dakehu.present import theme
-from dakehu.present.bars import HOVER, hover, rows_axis
+from dakehu.present.bars import grouped_bars
 from dakehu.present.block import BlockData, Column, figure, findings, note, table
 from dakehu.present.customer_money_terms import CHANNELS, PARTIES, STEPS, TIERS
 from dakehu.present.text import Text
@@ -27,35 +26,13 @@ def mix(text: Text, result: Any) -> BlockData:
     if frame.is_empty():
         return note(text("No channel in the data: the channel mix is not computed (not zero)."))
     names = [text(CHANNELS.get(name, name)) for name in frame["channel"]]
-    windows = [("amount_share", text("This window"), theme.BLUE)]
+    shares = frame["amount_share"].fill_null(0).to_list()
+    series = [(text("This window"), shares, theme.BLUE)]
     if "previous_share" in frame.columns:
-        windows.append(("previous_share", text("Window before"), theme.GREY))
-    traces = [
-        go.Bar(
-            x=frame[column].fill_null(0).to_list(),
-            y=list(range(frame.height)),
-            orientation="h",
-            name=label,
-            marker={"color": color},
-            text=[text.percent(share) for share in frame[column]],
-            textposition="outside",
-            cliponaxis=False,
-            customdata=[
-                hover(name, f"{label} {text.percent(share)}")
-                for name, share in zip(names, frame[column], strict=True)
-            ],
-            hovertemplate=HOVER,
-        )
-        for column, label, color in windows
-    ]
-    widest = max(frame[column].fill_null(0).max() for column, *_ in windows)
-    layout = theme.layout(
-        barmode="group",
-        yaxis=rows_axis(names),
-        xaxis={"visible": False, "range": [0, widest * 1.22]},
-    )
+        before = frame["previous_share"].fill_null(0).to_list()
+        series.append((text("Window before"), before, theme.GREY))
     return figure(
-        go.Figure(traces, layout),
+        grouped_bars(text, names, series),
         title=text("Channel mix"),
         summary=text(
             "The largest channel is {name} with {share} of sales.",

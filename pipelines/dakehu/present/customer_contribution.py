@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dakehu.present import theme
-from dakehu.present.bars import HOVER, hover, rows_axis
+from dakehu.present.bars import rows_axis, waterfall
 from dakehu.present.block import BlockData, Column, Finding, figure, findings, note, table
 from dakehu.present.customer_money_terms import COSTS
 from dakehu.present.text import Text
@@ -95,21 +95,7 @@ def bridge(text: Text, result: Any) -> BlockData:
     names = [text("Margin"), *(text(COSTS[kind]) for kind, _ in steps), text("Contribution")]
     amounts = [margin, *(-float(cost) for _, cost in steps), left_over]
     scale = text.money_scale(max(abs(amount) for amount in amounts))
-    trace = go.Waterfall(
-        orientation="h",
-        y=list(range(len(names))),
-        x=[amount / scale.divisor for amount in amounts],
-        measure=["absolute", *["relative"] * len(steps), "total"],
-        text=[text.amount(amount) for amount in amounts],
-        textposition="outside",
-        cliponaxis=False,
-        increasing={"marker": {"color": theme.GREEN}},
-        decreasing={"marker": {"color": theme.RED}},
-        totals={"marker": {"color": theme.BLUE}},
-        connector={"line": {"color": theme.GREY, "width": 1}},
-        customdata=[hover(n, text.amount(a)) for n, a in zip(names, amounts, strict=True)],
-        hovertemplate=HOVER,
-    )
+    trace = waterfall(text, names, amounts, scale.divisor)
     highest, lowest = max(margin, left_over, 0.0), min(margin, left_over, 0.0)
     layout = theme.layout(
         showlegend=False,
