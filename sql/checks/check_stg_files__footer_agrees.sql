@@ -8,7 +8,8 @@ select
     files.file,
     files.target_table,
     files.footer_amount,
-    files.amount_in
+    files.amount_in,
+    files.footer_amount - files.amount_in as gap_amount
 from stg_files as files
 cross join gates
 where

@@ -26,8 +26,13 @@ final as (
         ) as distributor_id,
         coalesce(order_lines.ship_to_territory_id, customers.territory_id) as territory_id,
         coalesce(territories.region_id, customers.region_id) as region_id,
+        order_lines.channel,
+        order_lines.developed_by,
+        order_lines.fulfilled_by,
         order_lines.person_id,
         order_lines.contract_id,
+        order_lines.tender_id,
+        order_lines.doc_type,
         order_lines.quantity,
         order_lines.net_amount,
         coalesce(

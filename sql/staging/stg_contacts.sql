@@ -1,6 +1,9 @@
--- One row per contact of a customer, without a word on who the person is.
+-- One row per contact of a customer: the part it has in purchases, no name.
 select
     contact_id,
     customer_id,
+    buying_role,
+    has_veto,
+    valid_from,
     valid_to
 from loaded.contacts

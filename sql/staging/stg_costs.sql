@@ -1,4 +1,4 @@
--- One row per cost booked on a customer.
+-- One row per cost of serving that was booked on a customer.
 select
     customer_id,
     date as cost_date,

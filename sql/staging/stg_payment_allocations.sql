@@ -2,5 +2,6 @@
 select
     payment_no,
     invoice_no,
-    amount
+    amount,
+    alloc_date
 from loaded.payment_allocations

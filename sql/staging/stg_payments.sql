@@ -4,5 +4,6 @@ select
     customer_id,
     pay_date,
     amount,
-    method
+    method,
+    bill_due_date
 from loaded.payments

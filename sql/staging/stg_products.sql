@@ -3,5 +3,6 @@ select
     product_id,
     product_name,
     family,
+    tier,
     std_cost
 from loaded.products

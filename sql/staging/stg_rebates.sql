@@ -5,5 +5,7 @@ select
     period_start,
     period_end,
     rate,
-    accrued_amount
+    accrued_amount,
+    -- A rebate taken off the price (票折) is already missing from net_amount, marked or not.
+    coalesce(in_net_amount, pay_form = 'price_off', false) as is_off_price
 from loaded.rebates

@@ -4,5 +4,7 @@ select
     line_no,
     order_id,
     order_line_no,
+    ship_date,
+    delivered_date,
     case when coalesce(freight_payer, 'us') = 'us' then freight_amount end as freight_amount
 from loaded.shipments

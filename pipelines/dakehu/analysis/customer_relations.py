@@ -10,7 +10,7 @@ from dakehu.analysis.customer_continuity import MONTHS_A_QUARTER, months_back
 from dakehu.analysis.customer_window import Period
 
 if TYPE_CHECKING:
-    from dakehu.analysis.customer_value import Policy
+    from dakehu.analysis.customer_policy import Policy
 
 NONE, ESTABLISHING, STABLE, STRENGTHENING = range(4)
 STAGES = ("none", "establishing", "stable", "strengthening")

@@ -13,7 +13,7 @@ from dakehu.analysis.customer_rhythm import rhythm_of
 from dakehu.analysis.customer_window import Period
 
 if TYPE_CHECKING:
-    from dakehu.analysis.customer_value import Policy
+    from dakehu.analysis.customer_policy import Policy
 
 MOST_QUARTERS = 16  # beyond four years a heat map by quarters cannot be read; it goes by years
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from dakehu.analysis.customer_value import Policy
+    from dakehu.analysis.customer_policy import Policy
 
 
 def rhythm_of(order_days: pl.DataFrame, as_of: date, policy: Policy) -> pl.DataFrame:

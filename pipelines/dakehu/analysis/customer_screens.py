@@ -12,7 +12,7 @@ from dakehu.analysis.customer_continuity import MONTHS_A_YEAR, continuity_of
 from dakehu.analysis.customer_window import Period
 
 if TYPE_CHECKING:
-    from dakehu.analysis.customer_value import Policy
+    from dakehu.analysis.customer_policy import Policy
 
 PASS, FAIL, NOT_KNOWN = "pass", "fail", "not_known"
 SCREENS = ("fit", "central_purchase", "continuity")

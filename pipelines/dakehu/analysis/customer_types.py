@@ -16,7 +16,7 @@ from dakehu.analysis import concentration
 from dakehu.analysis.customer_window import Period, bought, in_window, period_of
 
 if TYPE_CHECKING:
-    from dakehu.analysis.customer_value import Policy
+    from dakehu.analysis.customer_policy import Policy
 
 TYPES = ("cash_cow", "star", "dog", "wildcat")
 ABSENT = "absent"
@@ -106,7 +106,7 @@ def types_of(
         earlier_benchmark=earlier_benchmark,
         bar_amount=_bar(_with_present_value(typed, policy)),
         has_contribution=typed["value_amount"].is_not_null().any(),
-        has_overdue=contribution is not None,
+        has_overdue=typed["overdue_over_90_amount"].is_not_null().any(),
         figures=figures,
     )
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
-from dakehu.analysis import concentration
+from dakehu.analysis import concentration, customer_marts, customer_money
 from dakehu.analysis.customer_card import CustomerCards, cards_of
 from dakehu.analysis.customer_marts import frames
+from dakehu.analysis.customer_money import Money, money_of
 from dakehu.analysis.customer_movement import bridge_of, movers_of
+from dakehu.analysis.customer_policy import Policy
 from dakehu.analysis.customer_retention import Retention, retention_of
 from dakehu.analysis.customer_screens import KeyAccounts, key_accounts_of
 from dakehu.analysis.customer_segments import frequent_from, segment, segment_table
 from dakehu.analysis.customer_types import Types, types_of
 from dakehu.analysis.customer_window import Period, bought, in_window, period_of
 
+# The marts that the parts read, each mart_customer_value__<name>.
+MARTS = tuple(sorted({*customer_money.MARTS, *customer_marts.MARTS}))
 COLUMNS = [
     "customer_id",
     "customer_name",
@@ -45,44 +49,10 @@ COLUMNS = [
     "annual_cv",
     "customer_type",
     "type_reason",
+    "dso_days",
+    "overdue_amount",
 ]
 MONEY = pl.Decimal(38, 2)
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Every threshold of the report; shares are 0-1."""
-
-    roles: list[str] = field(default_factory=list)
-    pareto_share: float = 0.80
-    class_a_share: float = 0.80
-    class_b_share: float = 0.95
-    recent_days: int = 90
-    dormant_days: int = 180
-    frequent_orders: int | None = None
-    dependence_share: float = 0.50
-    moderate_hhi: int = 1000
-    high_hhi: int = 1800
-    # key accounts
-    fit_score_min: float = 6.0
-    central_order_share: float = 0.50
-    continuity_years: int = 3
-    continuity_active_years: int = 3
-    continuity_active_amount: float = 0
-    continuity_quarter_share: float = 0.50
-    continuity_cv: float = 1.0
-    lookalike_share: float = 0.50
-    # four types
-    benchmark_growth: float | None = None
-    harm_overdue_share: float = 0.05
-    # leaving and staying
-    silence_factor: float = 3.0
-    silence_orders: int = 4
-    silence_floor_days: int = 30
-    relation_quarters: int = 4
-    # customer card
-    card_count: int = 2000
-    card_months: int = 36
 
 
 @dataclass(frozen=True)
@@ -108,6 +78,7 @@ class CustomerValue:
     retention: Retention
     cards: CustomerCards
     frequent_orders: int
+    money: Money | None
     figures: dict[str, tuple[float, str]]
 
     @property
@@ -123,6 +94,7 @@ class CustomerValue:
             **self.key_accounts.tables,
             **self.types.tables,
             **self.retention.tables,
+            **(self.money.tables if self.money else {}),
         }
 
     @property
@@ -143,8 +115,8 @@ def analyse(
 
     `months` (mart_data_quality__completeness) lists every fiscal month up to `as_of`, months
     without sales included. Growth is against the window before, when the history holds it whole.
-    `read` holds the marts of the parts by name (`customer_marts.MARTS`); one that is not there is
-    data that is absent.
+    `read` holds the marts of the parts by name (`MARTS`); one that is not there is data that is
+    absent.
 
     Raises:
         ValueError: when nobody bought anything in the window.
@@ -162,10 +134,18 @@ def analyse(
         )
     frequent = policy.frequent_orders or frequent_from(customers)
     customers = _ranked(customers, policy, frequent)
+    read = read or {}
+    has_books = set(customer_money.MARTS) <= read.keys()
+    money = money_of(read, wanted, known, customers, period, policy) if has_books else None
+    if money:
+        customers = customers.join(
+            money.columns, on="customer_id", how="left", maintain_order="left"
+        )
     movers = movers_of(known, period)
-    marts = frames(read or {})
+    marts = frames(read)
     key_accounts = key_accounts_of(customers, known, wanted, marts, period, policy)
-    types = types_of(known, wanted, months, marts, period, policy)
+    worth = money.worth(known) if money else None
+    types = types_of(known, wanted, months, marts, period, policy, worth)
     retention = retention_of(known, wanted, marts, key_accounts.screens, period, policy)
     for part in (key_accounts, types):
         customers = customers.join(part.columns, on="customer_id", how="left")
@@ -187,9 +167,10 @@ def analyse(
         retention=retention,
         cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         frequent_orders=frequent,
+        money=money,
         figures={},
     )
-    result.figures.update(_figures(result, measures))
+    result.figures.update(_figures(result, measures) | (money.figures if money else {}))
     return result
 
 

@@ -148,7 +148,8 @@ def _difference(text: Text, now: float | None, before: float | None, unit: str) 
 def rules(text: Text, policy: Any, labels: Mapping[str, str]) -> BlockData:
     """Every threshold of the report's `Policy` with its value, in the order of its fields.
 
-    A name ending in `_share` is written as per cent; an empty list means that nothing is narrowed.
+    A name ending in `_share` or `_rate` is written as per cent; an empty list means that nothing is
+    narrowed.
     """
     values = asdict(policy).items()
     rows = [(text(labels.get(name, name)), _rule_value(text, name, v), name) for name, v in values]
@@ -177,7 +178,7 @@ def _rule_value(text: Text, name: str, value: Any) -> str:
     if isinstance(value, list | tuple):
         return text(", ").join(_rule_value(text, name, part) for part in value) or text("all")
     if isinstance(value, int | float | Decimal):
-        if name.endswith("_share"):
+        if name.endswith(("_share", "_rate")):
             whole = float(value) * 100
             return text.percent(value, 0 if whole == round(whole) else 1)
         return text.number(value, 0 if value == int(value) else 2)

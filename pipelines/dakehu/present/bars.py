@@ -39,6 +39,17 @@ def rows_axis(labels: Sequence[str]) -> dict[str, Any]:
 
 def share_bars(text: Text, names: list[str], people: list[float], sales: list[float]) -> go.Figure:
     """Share of customers beside share of sales, one pair of bars a row."""
+    series = [
+        (text("Share of customers"), people, theme.GREY),
+        (text("Share of sales"), sales, theme.BLUE),
+    ]
+    return grouped_bars(text, names, series)
+
+
+def grouped_bars(
+    text: Text, names: Sequence[str], series: Sequence[tuple[str, Sequence[float], str]]
+) -> go.Figure:
+    """Shares side by side, one group of bars a row; `series` gives name, shares and colour."""
     rows = list(range(len(names)))
     traces = [
         go.Bar(
@@ -56,16 +67,13 @@ def share_bars(text: Text, names: list[str], people: list[float], sales: list[fl
             ],
             hovertemplate=HOVER,
         )
-        for name, shares, color in (
-            (text("Share of customers"), people, theme.GREY),
-            (text("Share of sales"), sales, theme.BLUE),
-        )
+        for name, shares, color in series
     ]
-    widest = max([*people, *sales])
+    every = [share for _, shares, _ in series for share in shares]
     layout = theme.layout(
         barmode="group",
         yaxis=rows_axis(names),
-        xaxis={"visible": False, "range": [min(0, *sales) * 1.3, widest * 1.22]},
+        xaxis={"visible": False, "range": [min(0, *every) * 1.3, max(every) * 1.22]},
     )
     return go.Figure(traces, layout)
 
@@ -77,3 +85,24 @@ def money_ticks(amounts: pl.Series) -> list[float]:
     steps = (1, 3) if highest - lowest <= 3 else (1,)
     powers = range(lowest, highest + 1, 2 if highest - lowest > 5 else 1)
     return [step * 10.0**power for power in powers for step in steps]
+
+
+def waterfall(
+    text: Text, names: Sequence[str], amounts: Sequence[float], divisor: float
+) -> go.Waterfall:
+    """From the first amount by steps to the last, a total; each is labelled with its money."""
+    return go.Waterfall(
+        orientation="h",
+        y=list(range(len(names))),
+        x=[amount / divisor for amount in amounts],
+        measure=["absolute", *["relative"] * (len(names) - 2), "total"],
+        text=[text.amount(amount) for amount in amounts],
+        textposition="outside",
+        cliponaxis=False,
+        increasing={"marker": {"color": theme.GREEN}},
+        decreasing={"marker": {"color": theme.RED}},
+        totals={"marker": {"color": theme.BLUE}},
+        connector={"line": {"color": theme.GREY, "width": 1}},
+        customdata=[hover(n, text.amount(a)) for n, a in zip(names, amounts, strict=True)],
+        hovertemplate=HOVER,
+    )

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dakehu.present import theme
-from dakehu.present.bars import HOVER, ROW, hover, rows_axis
+from dakehu.present.bars import HOVER, ROW, hover, rows_axis, waterfall
 from dakehu.present.block import BlockData, figure, findings, note
 from dakehu.present.customer_terms import KINDS
 from dakehu.present.text import Text
@@ -43,21 +43,7 @@ def bridge(text: Text, result: Any) -> BlockData:
         text("This window"),
     ]
     amounts = [previous, *changes, current]
-    trace = go.Waterfall(
-        orientation="h",
-        y=list(range(len(names))),
-        x=[amount / scale.divisor for amount in amounts],
-        measure=["absolute", *["relative"] * len(steps), "total"],
-        text=[text.amount(amount) for amount in amounts],
-        textposition="outside",
-        cliponaxis=False,
-        increasing={"marker": {"color": theme.GREEN}},
-        decreasing={"marker": {"color": theme.RED}},
-        totals={"marker": {"color": theme.BLUE}},
-        connector={"line": {"color": theme.GREY, "width": 1}},
-        customdata=[hover(n, text.amount(a)) for n, a in zip(names, amounts, strict=True)],
-        hovertemplate=HOVER,
-    )
+    trace = waterfall(text, names, amounts, scale.divisor)
     highest = max(previous, previous + sum(change for change in changes if change > 0))
     layout = theme.layout(
         showlegend=False,

@@ -41,6 +41,8 @@ def customers(text: Text, result: Any) -> BlockData:
         Column("order_count", text("Orders"), "count", 3),
         Column("active_years", text("Years with purchases"), "count", 3),
         Column("annual_cv", text("CV of annual sales"), "number", 3),
+        Column("dso_days", text("DSO"), "count", 3),
+        Column("overdue_amount", text("Overdue"), "amount", 2),
         Column("region_name", text("Region"), priority=3),
         Column("industry_name", text("Industry"), priority=3),
     ]

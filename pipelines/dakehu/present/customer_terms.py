@@ -17,6 +17,9 @@ from dakehu.present.block import (
     findings,
     note,
 )
+from dakehu.present.customer_money_terms import FIGURES as MONEY_FIGURES
+from dakehu.present.customer_money_terms import RULES as MONEY_RULES
+from dakehu.present.customer_money_terms import definitions as money_definitions
 from dakehu.present.text import Text
 
 SEGMENTS = {
@@ -52,6 +55,7 @@ FIGURES = {
     "lost_customer_count": N_("Lost customers"),
     "lost_amount": N_("Sales lost with them"),
     **customer_account_terms.FIGURES,
+    **MONEY_FIGURES,
 }
 RULES = {
     "roles": N_("Roles of customers that are counted"),
@@ -67,6 +71,7 @@ RULES = {
     "card_count": N_("Customers on the card"),
     "card_months": N_("Months of sales on the card"),
     **customer_account_terms.RULES,
+    **MONEY_RULES,
 }
 KINDS = {
     "new": N_("New"),
@@ -186,4 +191,5 @@ def terms(text: Text) -> BlockData:
             text.currency,
         ),
         *customer_account_terms.definitions_of(text),
+        *money_definitions(text),
     )

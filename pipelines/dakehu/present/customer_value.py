@@ -10,7 +10,13 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.present import customer_retention, customer_screens, customer_types
+from dakehu.present import (
+    customer_contribution,
+    customer_receivables,
+    customer_retention,
+    customer_screens,
+    customer_types,
+)
 from dakehu.present.appendix import before
 from dakehu.present.block import (
     BlockData,
@@ -104,6 +110,32 @@ def headline(
                 ),
             )
         )
+    if "contribution_amount" in values:
+        shown.append(
+            tile(
+                "contribution_amount",
+                text("Contribution"),
+                text.amount(values["contribution_amount"]),
+                text(
+                    "after a cost to serve of {cost}",
+                    cost=text.amount(values["cost_to_serve_amount"]),
+                ),
+            )
+        )
+    if "overdue_amount" in values:
+        shown.append(
+            tile(
+                "overdue_amount",
+                text("Overdue"),
+                text.amount(values["overdue_amount"]),
+                text(
+                    "{share} of {open} owed",
+                    share=text.percent(values.get("overdue_share")),
+                    open=text.amount(values["open_amount"]),
+                ),
+                "warn" if values["overdue_amount"] else "good",
+            )
+        )
     return tiles(*shown)
 
 
@@ -128,6 +160,11 @@ def sentences(text: Text, result: Any) -> BlockData:
         items.append(customer_types.finding(text, result))
     if result.has_margin:
         items.append(_margin(text, result))
+    if result.money:
+        items += [
+            *customer_contribution.left(text, result),
+            *customer_receivables.overdue(text, result),
+        ]
     return findings(*items)
 
 

@@ -1,0 +1,7 @@
+-- One row per visit, proposal, service, complaint or training.
+select
+    activity_id,
+    customer_id,
+    date as activity_date,
+    contact_id
+from loaded.activities
