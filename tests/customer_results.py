@@ -65,7 +65,7 @@ def marts(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
         .agg(pl.col("last_order_date").max())
     )
     days = [
-        {"customer_id": name, "order_date": day - timedelta(days=9 * n)}
+        {"customer_id": name, "order_date": day - timedelta(days=9 * n), "net_amount": 90 + n}
         for name, day in last.sort("customer_id").iter_rows()
         for n in range(5)
     ]

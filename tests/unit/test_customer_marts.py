@@ -113,10 +113,10 @@ def test_families_leave_out_what_has_none(company):
 
 def test_order_days_are_those_with_a_positive_line(company):
     assert table(company, "order_days") == [
-        ("H", date(2024, 1, 5)),
-        ("H", date(2024, 1, 6)),
-        ("H", date(2024, 1, 7)),
-        ("S", date(2024, 2, 7)),
+        ("H", date(2024, 1, 5), 100),
+        ("H", date(2024, 1, 6), 40),
+        ("H", date(2024, 1, 7), 60),
+        ("S", date(2024, 2, 7), 5),
     ]
 
 

@@ -35,7 +35,7 @@ MARTS: dict[str, dict[str, Any]] = {
         "family": pl.String,
         "net_amount": AMOUNT,
     },
-    "order_days": {"customer_id": pl.String, "order_date": pl.Date},
+    "order_days": {"customer_id": pl.String, "order_date": pl.Date, "net_amount": AMOUNT},
     "events": {
         "customer_id": pl.String,
         "month": pl.Date,

@@ -36,6 +36,10 @@ class Policy:
     silence_orders: int = 4
     silence_floor_days: int = 30
     relation_quarters: int = 4
+    # lifetime value
+    lifetime_horizon_days: int = 365
+    lifetime_holdout_days: int = 182
+    discount_rate: float = 0.10
     # customer card
     card_count: int = 2000
     card_months: int = 36

@@ -11,6 +11,7 @@ import polars as pl
 
 from dakehu.analysis import concentration, customer_marts, customer_money
 from dakehu.analysis.customer_card import CustomerCards, cards_of
+from dakehu.analysis.customer_lifetime import Lifetime, lifetime_of
 from dakehu.analysis.customer_marts import frames
 from dakehu.analysis.customer_money import Money, money_of
 from dakehu.analysis.customer_movement import bridge_of, movers_of
@@ -51,6 +52,12 @@ COLUMNS = [
     "type_reason",
     "dso_days",
     "overdue_amount",
+    "p_alive",
+    "expected_orders",
+    "expected_amount",
+    "clv_amount",
+    "clv_low_amount",
+    "clv_high_amount",
 ]
 MONEY = pl.Decimal(38, 2)
 
@@ -79,6 +86,7 @@ class CustomerValue:
     cards: CustomerCards
     frequent_orders: int
     money: Money | None
+    lifetime: Lifetime
     figures: dict[str, tuple[float, str]]
 
     @property
@@ -95,6 +103,7 @@ class CustomerValue:
             **self.types.tables,
             **self.retention.tables,
             **(self.money.tables if self.money else {}),
+            **self.lifetime.tables,
         }
 
     @property
@@ -147,7 +156,9 @@ def analyse(
     worth = money.worth(known) if money else None
     types = types_of(known, wanted, months, marts, period, policy, worth)
     retention = retention_of(known, wanted, marts, key_accounts.screens, period, policy)
-    for part in (key_accounts, types):
+    rate = _margin_share(customers)
+    lifetime = lifetime_of(marts["order_days"], known, period, rate, policy)
+    for part in (key_accounts, types, lifetime):
         customers = customers.join(part.columns, on="customer_id", how="left")
     measures = concentration.measures(customers["net_amount"].cast(pl.Float64).to_numpy())
     base = customers.filter(pl.col("net_amount") >= 0)["net_amount"].cast(pl.Float64).to_numpy()
@@ -168,6 +179,7 @@ def analyse(
         cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         frequent_orders=frequent,
         money=money,
+        lifetime=lifetime,
         figures={},
     )
     result.figures.update(_figures(result, measures) | (money.figures if money else {}))
@@ -198,6 +210,15 @@ def _ranked(customers: pl.DataFrame, policy: Policy, frequent: int) -> pl.DataFr
     return frame.with_columns(
         rfm_segment=segment(policy.recent_days, policy.dormant_days, frequent)
     )
+
+
+def _margin_share(customers: pl.DataFrame) -> float | None:
+    """Margin over sales of the customers whose cost is known, None where that says nothing."""
+    if "margin_amount" not in customers.columns:
+        return None
+    costed = customers.filter(pl.col("margin_amount").is_not_null())
+    sold = costed["net_amount"].sum()
+    return float(costed["margin_amount"].sum()) / float(sold) if sold and sold > 0 else None
 
 
 def _published(customers: pl.DataFrame) -> pl.DataFrame:
@@ -241,13 +262,12 @@ def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tup
     figures |= {name: (value, units.get(name, "share")) for name, value in measures.items()}
     if result.has_margin:
         costed = customers.filter(pl.col("margin_amount").is_not_null())
-        sold, margin = costed["net_amount"].sum(), float(costed["margin_amount"].sum())
-        figures["margin_amount"] = (margin, "amount")
+        figures["margin_amount"] = (float(costed["margin_amount"].sum()), "amount")
         known = costed.filter(pl.col("net_amount") >= 0)["net_amount"].sum()
         base = customers.filter(pl.col("net_amount") >= 0)["net_amount"].sum()
         figures["margin_known_share"] = (float(known) / float(base), "share")
-        if sold > 0:
-            figures["margin_share"] = (margin / float(sold), "share")
+        if (rate := _margin_share(costed)) is not None:
+            figures["margin_share"] = (rate, "share")
     if result.period.has_previous:
         before = float(movers["previous_amount"].sum())
         lost = movers.filter(pl.col("kind") == "lost")
@@ -259,6 +279,6 @@ def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tup
         figures["new_amount"] = (float(new["net_amount"].sum()), "amount")
         figures["lost_customer_count"] = (lost.height, "count")
         figures["lost_amount"] = (float(lost["previous_amount"].sum()), "amount")
-    for part in (result.key_accounts, result.types, result.retention):
+    for part in (result.key_accounts, result.types, result.retention, result.lifetime):
         figures |= part.figures
     return figures

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dakehu.present import customer_account_terms
+from dakehu.present import customer_account_terms, customer_lifetime
 from dakehu.present.appendix import N_
 from dakehu.present.block import (
     BlockData,
@@ -56,6 +56,7 @@ FIGURES = {
     "lost_amount": N_("Sales lost with them"),
     **customer_account_terms.FIGURES,
     **MONEY_FIGURES,
+    **customer_lifetime.FIGURES,
 }
 RULES = {
     "roles": N_("Roles of customers that are counted"),
@@ -72,6 +73,7 @@ RULES = {
     "card_months": N_("Months of sales on the card"),
     **customer_account_terms.RULES,
     **MONEY_RULES,
+    **customer_lifetime.RULES,
 }
 KINDS = {
     "new": N_("New"),
@@ -192,4 +194,5 @@ def terms(text: Text) -> BlockData:
         ),
         *customer_account_terms.definitions_of(text),
         *money_definitions(text),
+        *customer_lifetime.definitions_of(text),
     )

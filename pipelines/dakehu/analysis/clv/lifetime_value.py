@@ -16,8 +16,10 @@ from dakehu.analysis.clv.holdout import baselines, fit_candidates, judged, predi
 from dakehu.analysis.clv.present_value import bought, continuous_rate, valuation
 from dakehu.analysis.clv.purchase_model import Fit, decay_mean
 from dakehu.analysis.clv.regularity import Regularity, regularity
+from dakehu.analysis.clv.tracking import tracking
 
 YEAR_DAYS = 365.25
+STEP_DAYS = 14  # of the tracking
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,14 @@ class LifetimeValue:
 
     `chosen` is the model or baseline that `customers` rests on; a baseline has neither p_alive nor
     an interval. `failures` says for each model that could not be fitted why. `equity` is the sum of
-    the values with its 90 % interval, the ends missing for a baseline.
+    the values with its 90 % interval, the ends missing for a baseline. `tracked` is the model of
+    the least error in the holdout, fitted to the days up to `cut`; `tracking` follows it on.
     """
 
     chosen: str
+    cut: date
+    tracked: str
+    tracking: pl.DataFrame
     tables: dict[str, pl.DataFrame]
     equity: tuple[float, float | None, float | None]
     rhythm: Regularity | None
@@ -73,6 +79,10 @@ def analyse(
     is_regular = rhythm is not None and rhythm.is_regular
     tried, _ = fit_candidates(Histories.of(earlier), is_regular)
     table = judged(predictions(days, cut, as_of, tried))
+    tracked = table.filter(pl.col("model").is_in(list(tried))).sort("customer_rmse")["model"]
+    followed = pl.DataFrame()
+    if len(tracked):
+        followed = tracking(tried[tracked[0]].model, earlier, days, as_of, STEP_DAYS)
     customers = summaries(days, as_of)
     histories = Histories.of(customers)
     fits, failures = fit_candidates(histories, is_regular)
@@ -94,6 +104,9 @@ def analyse(
         equity = (float(frame["clv_amount"].sum()), None, None)
     return LifetimeValue(
         chosen,
+        cut,
+        tracked[0] if len(tracked) else "",
+        followed,
         {"customers": frame, "model_fit": _model_fit([*fits.values(), spend]), "holdout": table},
         equity,
         rhythm,
