@@ -2,5 +2,7 @@
 select
     tender_id,
     customer_id,
+    open_date,
+    result,
     price_weight
 from loaded.bids

@@ -6,5 +6,9 @@ select
     coalesce(group_id, customer_id) as group_id,
     territory_id,
     industry_name,
+    size_band,
+    potential_amount,
+    potential_source,
+    potential_year,
     unified_credit_code
 from loaded.customers

@@ -3,5 +3,6 @@ select
     product_id,
     product_name,
     family,
-    std_cost
+    std_cost,
+    is_custom
 from loaded.products

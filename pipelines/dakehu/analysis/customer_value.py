@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,8 @@ from decimal import Decimal
 import polars as pl
 
 from dakehu.analysis import concentration
+from dakehu.analysis.customer_growth import Growth, growth_of
+from dakehu.analysis.customer_marts import frames
 from dakehu.analysis.customer_movement import bridge_of, lost_of, movers_of
 from dakehu.analysis.customer_segments import frequent_from, segment, segment_table
 from dakehu.analysis.customer_window import Period, bought, in_window, period_of
@@ -33,6 +36,10 @@ COLUMNS = [
     "order_count",
     "last_order_date",
     "rfm_segment",
+    "family_count",
+    "family_coverage",
+    "wallet_share",
+    "potential_source",
 ]
 MONEY = pl.Decimal(38, 2)
 
@@ -51,6 +58,10 @@ class Policy:
     dependence_share: float = 0.50
     moderate_hhi: int = 1000
     high_hhi: int = 1800
+    # growth
+    white_space_peers: int = 3
+    white_space_count: int = 100_000
+    proposal_order_days: int = 90
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,7 @@ class CustomerValue:
     bridge: pl.DataFrame
     lost_customers: pl.DataFrame
     left_out: pl.DataFrame
+    growth: Growth
     frequent_orders: int
     figures: dict[str, tuple[float, str]]
 
@@ -86,6 +98,7 @@ class CustomerValue:
             "movers": self.movers,
             "segments": self.segments,
             "left_out": self.left_out,
+            **self.growth.tables,
         }
 
     @property
@@ -100,11 +113,14 @@ def analyse(
     as_of: date,
     window_months: int = 12,
     policy: Policy | None = None,
+    read: Mapping[str, pl.DataFrame] | None = None,
 ) -> CustomerValue:
     """Analyse `sales` (mart_customer_value) over the `window_months` that end with `as_of`.
 
     `months` (mart_data_quality__completeness) lists every fiscal month up to `as_of`, months
     without sales included. Growth is against the window before, when the history holds it whole.
+    `read` holds the marts of the parts by name (`customer_marts.MARTS`); one that is not there is
+    data that is absent.
 
     Raises:
         ValueError: when nobody bought anything in the window.
@@ -122,13 +138,15 @@ def analyse(
         )
     frequent = policy.frequent_orders or frequent_from(customers)
     customers = _ranked(customers, policy, frequent)
+    growth = growth_of(customers, known, frames(read or {}), period, policy)
+    customers = customers.join(growth.columns, on="customer_id", how="left", maintain_order="left")
     movers = movers_of(known, period)
     measures = concentration.measures(customers["net_amount"].cast(pl.Float64).to_numpy())
     base = customers.filter(pl.col("net_amount") >= 0)["net_amount"].cast(pl.Float64).to_numpy()
     result = CustomerValue(
         period=period,
         policy=policy,
-        customers=customers,
+        customers=_published(customers),
         classes=concentration.class_table(customers),
         concentration=pl.DataFrame({"metric": list(measures), "value": list(measures.values())}),
         lorenz=concentration.lorenz(base),
@@ -137,6 +155,7 @@ def analyse(
         bridge=bridge_of(movers),
         lost_customers=lost_of(known, movers, period),
         left_out=_left_out(sales, wanted, known, customers, period),
+        growth=growth,
         frequent_orders=frequent,
         figures={},
     )
@@ -164,9 +183,16 @@ def _ranked(customers: pl.DataFrame, policy: Policy, frequent: int) -> pl.DataFr
     frame = frame.with_columns(
         is_pareto_amount=concentration.within(frame, "net_amount", policy.pareto_share),
         customer_class=concentration.classed(frame, "net_amount", bounds, "C"),
-    ).with_columns(rfm_segment=segment(policy.recent_days, policy.dormant_days, frequent))
-    known = [name for name in frame.columns if frame[name].is_not_null().any()]
-    return frame.select([name for name in COLUMNS if name in known])
+    )
+    return frame.with_columns(
+        rfm_segment=segment(policy.recent_days, policy.dormant_days, frequent)
+    )
+
+
+def _published(customers: pl.DataFrame) -> pl.DataFrame:
+    """The columns of the contract that any customer has a value in."""
+    known = [name for name in customers.columns if customers[name].is_not_null().any()]
+    return customers.select([name for name in COLUMNS if name in known])
 
 
 def _left_out(
@@ -225,4 +251,4 @@ def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tup
         figures["new_amount"] = (float(new["net_amount"].sum()), "amount")
         figures["lost_customer_count"] = (lost.height, "count")
         figures["lost_amount"] = (float(lost["lost_amount"].sum()), "amount")
-    return figures
+    return figures | result.growth.figures

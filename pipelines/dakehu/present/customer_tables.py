@@ -36,6 +36,8 @@ def customers(text: Text, result: Any) -> BlockData:
         Column("rfm_segment", text("Segment"), priority=2),
         Column("recency_days", text("Days since last order"), "count", 2),
         Column("order_count", text("Orders"), "count", 3),
+        Column("family_coverage", text("Family coverage"), "percent", 3),
+        Column("wallet_share", text("Share of wallet"), "percent", 3),
         Column("region_name", text("Region"), priority=3),
         Column("industry_name", text("Industry"), priority=3),
     ]

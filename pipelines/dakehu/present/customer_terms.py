@@ -16,6 +16,9 @@ from dakehu.present.block import (
     findings,
     note,
 )
+from dakehu.present.customer_growth_terms import FIGURES as GROWTH_FIGURES
+from dakehu.present.customer_growth_terms import RULES as GROWTH_RULES
+from dakehu.present.customer_growth_terms import definitions as growth_definitions
 from dakehu.present.text import Text
 
 SEGMENTS = {
@@ -52,6 +55,7 @@ FIGURES = {
     "new_amount": N_("Sales to new and returned customers"),
     "lost_customer_count": N_("Lost customers"),
     "lost_amount": N_("Sales lost with them"),
+    **GROWTH_FIGURES,
 }
 RULES = {
     "roles": N_("Roles of customers that are counted"),
@@ -64,6 +68,7 @@ RULES = {
     "dependence_share": N_("Dependence on one customer from a share of"),
     "moderate_hhi": N_("HHI from which concentration is moderate"),
     "high_hhi": N_("HHI above which concentration is high"),
+    **GROWTH_RULES,
 }
 KINDS = {
     "new": N_("New"),
@@ -182,4 +187,5 @@ def terms(text: Text) -> BlockData:
             ),
             text.currency,
         ),
+        *growth_definitions(text),
     )

@@ -1,0 +1,62 @@
+"""The marts behind the parts of the customer value report, each mart_customer_value__<name>."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+AMOUNT = pl.Decimal(38, 2)
+
+MARTS: dict[str, dict[str, Any]] = {
+    "families": {
+        "customer_id": pl.String,
+        "month": pl.Date,
+        "family": pl.String,
+        "net_amount": AMOUNT,
+    },
+    "order_days": {"customer_id": pl.String, "order_date": pl.Date},
+    "solutions": {
+        "customer_id": pl.String,
+        "month": pl.Date,
+        "order_count": pl.Int64,
+        "typed_count": pl.Int64,
+        "solution_count": pl.Int64,
+        "ordered_amount": AMOUNT,
+        "bundled_amount": AMOUNT,
+    },
+    "wallets": {
+        "customer_id": pl.String,
+        "size_band": pl.String,
+        "potential_amount": AMOUNT,
+        "potential_year": pl.Int64,
+        "potential_source": pl.String,
+    },
+    "stages": {
+        "case_id": pl.String,
+        "stage_no": pl.Int64,
+        "customer_id": pl.String,
+        "role": pl.String,
+        "month": pl.Date,
+        "entered_date": pl.Date,
+        "left_date": pl.Date,
+        "has_advanced": pl.Boolean,
+        "outcome": pl.String,
+    },
+    "proposals": {
+        "activity_id": pl.String,
+        "customer_id": pl.String,
+        "role": pl.String,
+        "level": pl.String,
+        "month": pl.Date,
+        "proposal_date": pl.Date,
+        "tender_date": pl.Date,
+        "tender_result": pl.String,
+    },
+}
+
+
+def frames(read: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Every mart of `MARTS` by name; one that was not read has no rows, as data that is absent."""
+    return {name: read.get(name, pl.DataFrame(schema=schema)) for name, schema in MARTS.items()}

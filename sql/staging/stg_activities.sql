@@ -1,0 +1,8 @@
+-- One row per visit, proposal, service, complaint or training.
+select
+    activity_id,
+    customer_id,
+    date as activity_date,
+    type as activity_type,
+    level
+from loaded.activities
