@@ -50,8 +50,9 @@ def stages(text: Text, result: Any) -> BlockData:
     ]
     layout = theme.layout(
         barmode="stack",
+        legend={"traceorder": "normal"},
         yaxis=rows_axis(names),
-        xaxis={"title": {"text": text("Cases")}, "nticks": 5},
+        xaxis={"title": {"text": text("Sales cases")}, "nticks": 5},
     )
     return figure(
         go.Figure(traces, layout),
@@ -113,9 +114,7 @@ def proposals(text: Text, result: Any) -> BlockData:
     """How many proposals of each level were followed by an order (P4-2)."""
     funnel = result.growth.funnel
     if not funnel.has_proposals:
-        return note(
-            text("No proposals on record: what they lead to is not computed (not zero).")
-        )
+        return note(text("No proposals on record: what they lead to is not computed (not zero)."))
     frame = funnel.proposals
     if frame.is_empty():
         return note(text("No proposal was made in this window."))

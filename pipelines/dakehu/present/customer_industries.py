@@ -12,7 +12,7 @@ import polars as pl
 
 from dakehu.present import theme
 from dakehu.present.bars import HOVER, hover, rows_axis
-from dakehu.present.block import BlockData, Column, figure, findings, note, table
+from dakehu.present.block import BlockData, Column, figure, findings, table
 from dakehu.present.customer_growth_terms import EFFECTS
 from dakehu.present.text import Text
 
@@ -23,10 +23,8 @@ COLORS = {"number_amount": theme.BLUE, "mix_amount": theme.VIOLET, "rate_amount"
 def effects(text: Text, result: Any) -> BlockData:
     """Each industry's part in the change of sales: number of customers, mix, sales per customer."""
     found = result.growth.industries
-    if found.industries.is_empty():
-        return note(text("No customer's industry is known: the chapter is left out (not zero)."))
     if not found.effects:
-        return findings()  # the bridge has said that there is no window before
+        return findings()  # the sentences have said that no industry is known, or no window before
     size = pl.col("change_amount").abs()
     frame = found.industries.sort(size, descending=True).head(INDUSTRIES)
     names = _names(text, frame)
@@ -55,6 +53,7 @@ def effects(text: Text, result: Any) -> BlockData:
     ]
     layout = theme.layout(
         barmode="relative",
+        legend={"traceorder": "normal"},
         yaxis=rows_axis(names),
         xaxis={
             "title": {"text": text("Change of sales, {unit}", unit=scale.unit)},
@@ -65,7 +64,7 @@ def effects(text: Text, result: Any) -> BlockData:
     return figure(
         go.Figure(traces, layout),
         title=text("Which industries moved sales"),
-        summary=_summary(text, result),
+        summary=moved(text, result),
         note=text(
             "Number: more or fewer customers in all. Mix: customers moved between industries."
             " Rate: sales per customer. The three add up to the change of each industry."
@@ -74,7 +73,8 @@ def effects(text: Text, result: Any) -> BlockData:
     )
 
 
-def _summary(text: Text, result: Any) -> str:
+def moved(text: Text, result: Any) -> str:
+    """The change of sales by number, mix and rate, and the industries that did most and least."""
     found = result.growth.industries
     frame = found.industries.sort("change_amount", "industry_name")
     fell, rose = frame.row(0, named=True), frame.row(-1, named=True)
@@ -98,7 +98,7 @@ def industries(text: Text, result: Any) -> BlockData:
     """Customers, sales, growth and margin of every industry (P4-5)."""
     frame = result.growth.industries.industries
     if frame.is_empty():
-        return findings()  # the figure has said that no industry is known
+        return findings()  # the sentences have said that no industry is known
     columns = [
         Column("industry", text("Industry")),
         Column("customer_count", text("Customers"), "count", 2),

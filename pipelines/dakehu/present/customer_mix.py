@@ -20,8 +20,8 @@ FAMILIES = 12
 def families(text: Text, result: Any) -> BlockData:
     """Each family's share of sales, in this window and the one before (P11-1)."""
     frame = result.growth.mix.families
-    if frame.is_empty() or frame["amount_share"].is_null().all():
-        return findings()  # the sentences of coverage have said that no family is known
+    if not shift(text, result):
+        return findings()  # the sentences have said that no family is known
     shown = frame.head(FAMILIES)
     names = [text("No family named") if name is None else name for name in shown["family"]]
     has_previous = "share_change" in shown.columns
@@ -55,32 +55,37 @@ def families(text: Text, result: Any) -> BlockData:
     return figure(
         go.Figure(traces, layout),
         title=text("What sales are made of, by product family"),
-        summary=_shift(text, result) if has_previous else _largest(text, result),
-        note=text("The {n} largest of {all}; the file has all.", n=len(names), all=frame.height)
+        summary=shift(text, result),
+        note=text(
+            "The {n} largest of {all}; the file has all.",
+            n=text.count(len(names)),
+            all=text.count(frame.height),
+        )
         if frame.height > FAMILIES
         else "",
         height=90 + (46 if has_previous else 28) * len(names),
     )
 
 
-def _largest(text: Text, result: Any) -> str:
-    first = result.growth.mix.families.row(0, named=True)
-    return text(
+def shift(text: Text, result: Any) -> str:
+    """The largest family, and which won and lost most share of sales; "" where none is known."""
+    named = result.growth.mix.families
+    named = named if named.is_empty() else named.drop_nulls(["family", "amount_share"])
+    if named.is_empty():
+        return ""
+    first = named.row(0, named=True)
+    largest = text(
         "The largest family, {name}, makes {share} of sales.",
         name=first["family"],
         share=text.percent(first["amount_share"]),
     )
-
-
-def _shift(text: Text, result: Any) -> str:
-    named = result.growth.mix.families.drop_nulls(["family", "share_change"])
-    if named.is_empty():
-        return _largest(text, result)
+    if "share_change" not in named.columns or named["share_change"].is_null().all():
+        return largest
     ordered = named.sort("share_change", "family")
     fell, rose = ordered.row(0, named=True), ordered.row(-1, named=True)
     return text(
         "{largest} Won most share: {rose} ({up} points); lost most: {fell} ({down} points).",
-        largest=_largest(text, result),
+        largest=largest,
         rose=rose["family"],
         up=_points(text, rose["share_change"]),
         fell=fell["family"],
