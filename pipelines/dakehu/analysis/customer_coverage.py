@@ -143,8 +143,9 @@ def white_space_of(
     )
     gaps = (
         known.lazy()
-        .select("customer_id", "customer_name", "customer_class", *PEERS)
+        .select("customer_id", "customer_class", *PEERS)
         .join(peers.lazy(), on=PEERS, nulls_equal=True)
+        .drop(PEERS)
         .join(cells.lazy(), on=["customer_id", "family"], how="anti")
     )
     rank = ["potential_amount", "customer_id", "family"]
@@ -152,8 +153,14 @@ def white_space_of(
     summed = gaps.group_by("customer_class").agg(
         gap_count=pl.len().cast(pl.Int64), potential_amount=pl.col("potential_amount").sum()
     )
-    columns = ["customer_id", "customer_name", "family", "potential_amount", "peer_count", *PEERS]
-    return listed.select(columns).collect(), summed.collect()
+    names = known.select("customer_id", "customer_name", *PEERS)
+    # Streamed one by one: of a million customers by a dozen families only the result is kept.
+    white_space = (
+        listed.collect(engine="streaming")
+        .join(names, on="customer_id", maintain_order="left")
+        .select("customer_id", "customer_name", "family", "potential_amount", "peer_count", *PEERS)
+    )
+    return white_space, summed.collect(engine="streaming")
 
 
 def wallets_of(profiles: pl.DataFrame, period: Period) -> pl.DataFrame:
@@ -200,7 +207,7 @@ def _figures(
         "family_coverage"
     ]
     if not key.is_empty():
-        figures["key_family_coverage"] = (key.sum() / key.len(), "share")
+        figures["key_family_coverage"] = (float(key.sum()) / key.len(), "share")
     if not white_space.is_empty():
         class_a = gaps.filter(pl.col("customer_class") == "A")
         figures["key_white_space_count"] = (int(class_a["gap_count"].sum()), "count")

@@ -181,5 +181,5 @@ def _figures(stages: pl.DataFrame, proposals: pl.DataFrame) -> dict[str, tuple[f
         ordered = int(proposals["ordered_count"].sum())
         usual = (proposals["usual_share"] * proposals["presented_count"]).sum()
         figures["proposal_order_share"] = (ordered / presented, "share")
-        figures["proposal_usual_share"] = (usual / presented, "share")
+        figures["proposal_usual_share"] = (float(usual) / presented, "share")
     return figures

@@ -67,11 +67,10 @@ def families_of(
     if frame.is_empty():
         return frame
     amounts = ("net_amount", "previous_amount")
-    totals = {name: known[name].sum() for name in amounts}
-    rest = {name: totals[name] - frame[name].sum() for name in amounts}
-    if any(rest.values()):
-        row = {"family": None, "customer_count": None, **rest}
-        frame = pl.concat([frame, pl.DataFrame([row], schema=frame.schema)])
+    totals = known.select(pl.col(amounts).sum())
+    rest = totals.with_columns(pl.col(name) - frame[name].sum() for name in amounts)
+    unnamed = rest.filter(pl.any_horizontal(pl.col(amounts) != 0))
+    frame = pl.concat([frame, unnamed], how="diagonal")
     frame = frame.with_columns(amount_share=_share("net_amount", totals))
     if not has_previous:
         return frame.drop("previous_amount")
@@ -80,8 +79,8 @@ def families_of(
     )
 
 
-def _share(amount: str, totals: Mapping) -> pl.Expr:
-    total = float(totals[amount])
+def _share(amount: str, totals: pl.DataFrame) -> pl.Expr:
+    total = float(totals[amount][0])
     return pl.when(pl.lit(total > 0)).then(pl.col(amount).cast(pl.Float64) / total)
 
 

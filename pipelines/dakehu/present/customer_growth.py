@@ -27,7 +27,7 @@ def sentences(text: Text, result: Any) -> BlockData:
 def _industries(text: Text, result: Any) -> list[Finding]:
     found = result.growth.industries
     if found.industries.is_empty():
-        said = text("No customer's industry is known: the chapter is left out (not zero).")
+        said = text("No customer's industry is known: industries are not compared (not zero).")
         return [Finding(said, "warn")]
     return [Finding(moved(text, result))] if found.effects else []
 

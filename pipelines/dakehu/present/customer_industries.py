@@ -28,7 +28,7 @@ def effects(text: Text, result: Any) -> BlockData:
     size = pl.col("change_amount").abs()
     frame = found.industries.sort(size, descending=True).head(INDUSTRIES)
     names = _names(text, frame)
-    largest = max(float(frame[name].abs().max() or 0) for name in EFFECTS)  # ty: ignore[invalid-argument-type]
+    largest = max(float(frame[name].abs().max() or 0) for name in EFFECTS)
     scale = text.money_scale(largest)
     traces = [
         go.Bar(
