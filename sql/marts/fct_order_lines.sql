@@ -38,7 +38,8 @@ final as (
         coalesce(
             order_lines.cost_amount,
             cast(order_lines.quantity * products.std_cost as decimal(18, 2))
-        ) as cost_amount
+        ) as cost_amount,
+        order_lines.sale_type
     from order_lines
     cross join run
     inner join calendar on order_lines.order_date = calendar.calendar_date

@@ -3,5 +3,7 @@ select
     activity_id,
     customer_id,
     date as activity_date,
-    contact_id
+    contact_id,
+    type as activity_type,
+    level
 from loaded.activities

@@ -12,6 +12,8 @@ select
     fit_score,
     fit_source,
     potential_amount,
+    potential_source,
+    potential_year,
     status,
     unified_credit_code
 from loaded.customers

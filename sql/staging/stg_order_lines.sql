@@ -18,6 +18,7 @@ select
     tax_rate,
     tax_amount,
     doc_type,
-    status
+    status,
+    sale_type
 from loaded.order_lines
 where coalesce(status, 'open') <> 'cancelled'

@@ -4,5 +4,6 @@ select
     product_name,
     family,
     tier,
-    std_cost
+    std_cost,
+    is_custom
 from loaded.products

@@ -176,6 +176,9 @@ FAULTS = {
         ("stg_order_lines__not_long_past", "warn", 1, "order_id=O3"),
     "update loaded.order_lines set order_date = date '2025-01-03' where order_id = 'O2'":
         ("stg_order_lines__not_after_as_of", "warn", 1, "order_id=O2"),
+    "insert into loaded.stages by name select 'K' as case_id, 1 as stage_no,"
+    " date '2024-05-02' as entered_at, date '2024-05-01' as left_at":
+        ("stg_stages__left_after_entered", "warn", 1, "case_id=K, stage_no=1"),
     "update loaded.run set as_of = date '2024-12-30'":
         ("dim_months__last_month_closed", "warn", 1, "month=2024-12-01"),
 }  # fmt: skip

@@ -49,6 +49,43 @@ MARTS: dict[str, dict[str, Any]] = {
         "cost_amount": AMOUNT,
     },
     "mapped": {"table_name": pl.String, "is_mapped": pl.Boolean},
+    "solutions": {
+        "customer_id": pl.String,
+        "month": pl.Date,
+        "order_count": pl.Int64,
+        "typed_count": pl.Int64,
+        "solution_count": pl.Int64,
+        "ordered_amount": AMOUNT,
+        "bundled_amount": AMOUNT,
+    },
+    "wallets": {
+        "customer_id": pl.String,
+        "size_band": pl.String,
+        "potential_amount": AMOUNT,
+        "potential_year": pl.Int64,
+        "potential_source": pl.String,
+    },
+    "stages": {
+        "case_id": pl.String,
+        "stage_no": pl.Int64,
+        "customer_id": pl.String,
+        "role": pl.String,
+        "month": pl.Date,
+        "entered_date": pl.Date,
+        "left_date": pl.Date,
+        "has_advanced": pl.Boolean,
+        "outcome": pl.String,
+    },
+    "proposals": {
+        "activity_id": pl.String,
+        "customer_id": pl.String,
+        "role": pl.String,
+        "level": pl.String,
+        "month": pl.Date,
+        "proposal_date": pl.Date,
+        "tender_date": pl.Date,
+        "tender_result": pl.String,
+    },
 }
 
 

@@ -36,6 +36,10 @@ class Policy:
     silence_orders: int = 4
     silence_floor_days: int = 30
     relation_quarters: int = 4
+    # growth
+    white_space_peers: int = 3
+    white_space_count: int = 100_000
+    proposal_order_days: int = 90
     # lifetime value
     lifetime_horizon_days: int = 365
     lifetime_holdout_days: int = 182

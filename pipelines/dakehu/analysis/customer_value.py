@@ -11,6 +11,7 @@ import polars as pl
 
 from dakehu.analysis import concentration, customer_marts, customer_money
 from dakehu.analysis.customer_card import CustomerCards, cards_of
+from dakehu.analysis.customer_growth import Growth, growth_of
 from dakehu.analysis.customer_lifetime import Lifetime, lifetime_of
 from dakehu.analysis.customer_marts import frames
 from dakehu.analysis.customer_money import Money, money_of
@@ -58,6 +59,10 @@ COLUMNS = [
     "clv_amount",
     "clv_low_amount",
     "clv_high_amount",
+    "family_count",
+    "family_coverage",
+    "wallet_share",
+    "potential_source",
 ]
 MONEY = pl.Decimal(38, 2)
 
@@ -84,6 +89,7 @@ class CustomerValue:
     types: Types
     retention: Retention
     cards: CustomerCards
+    growth: Growth
     frequent_orders: int
     money: Money | None
     lifetime: Lifetime
@@ -104,6 +110,7 @@ class CustomerValue:
             **self.retention.tables,
             **(self.money.tables if self.money else {}),
             **self.lifetime.tables,
+            **self.growth.tables,
         }
 
     @property
@@ -150,16 +157,19 @@ def analyse(
         customers = customers.join(
             money.columns, on="customer_id", how="left", maintain_order="left"
         )
-    movers = movers_of(known, period)
     marts = frames(read)
+    growth = growth_of(customers, known, marts, period, policy)
+    movers = movers_of(known, period)
     key_accounts = key_accounts_of(customers, known, wanted, marts, period, policy)
     worth = money.worth(known) if money else None
     types = types_of(known, wanted, months, marts, period, policy, worth)
     retention = retention_of(known, wanted, marts, key_accounts.screens, period, policy)
     rate = _margin_share(customers)
     lifetime = lifetime_of(marts["order_days"], known, period, rate, policy)
-    for part in (key_accounts, types, lifetime):
-        customers = customers.join(part.columns, on="customer_id", how="left")
+    for part in (key_accounts, types, growth, lifetime):
+        customers = customers.join(
+            part.columns, on="customer_id", how="left", maintain_order="left"
+        )
     measures = concentration.measures(customers["net_amount"].cast(pl.Float64).to_numpy())
     base = customers.filter(pl.col("net_amount") >= 0)["net_amount"].cast(pl.Float64).to_numpy()
     result = CustomerValue(
@@ -177,6 +187,7 @@ def analyse(
         types=types,
         retention=retention,
         cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
+        growth=growth,
         frequent_orders=frequent,
         money=money,
         lifetime=lifetime,
@@ -279,6 +290,7 @@ def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tup
         figures["new_amount"] = (float(new["net_amount"].sum()), "amount")
         figures["lost_customer_count"] = (lost.height, "count")
         figures["lost_amount"] = (float(lost["previous_amount"].sum()), "amount")
-    for part in (result.key_accounts, result.types, result.retention, result.lifetime):
+    parts = (result.key_accounts, result.types, result.retention, result.growth, result.lifetime)
+    for part in parts:
         figures |= part.figures
     return figures

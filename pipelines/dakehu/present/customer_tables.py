@@ -43,6 +43,8 @@ def customers(text: Text, result: Any) -> BlockData:
         Column("annual_cv", text("CV of annual sales"), "number", 3),
         Column("dso_days", text("DSO"), "count", 3),
         Column("overdue_amount", text("Overdue"), "amount", 2),
+        Column("family_coverage", text("Family coverage"), "percent", 3),
+        Column("wallet_share", text("Share of wallet"), "percent", 3),
         Column("region_name", text("Region"), priority=3),
         Column("industry_name", text("Industry"), priority=3),
     ]

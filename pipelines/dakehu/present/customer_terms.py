@@ -17,6 +17,9 @@ from dakehu.present.block import (
     findings,
     note,
 )
+from dakehu.present.customer_growth_terms import FIGURES as GROWTH_FIGURES
+from dakehu.present.customer_growth_terms import RULES as GROWTH_RULES
+from dakehu.present.customer_growth_terms import definitions as growth_definitions
 from dakehu.present.customer_money_terms import FIGURES as MONEY_FIGURES
 from dakehu.present.customer_money_terms import RULES as MONEY_RULES
 from dakehu.present.customer_money_terms import definitions as money_definitions
@@ -57,6 +60,7 @@ FIGURES = {
     **customer_account_terms.FIGURES,
     **MONEY_FIGURES,
     **customer_lifetime.FIGURES,
+    **GROWTH_FIGURES,
 }
 RULES = {
     "roles": N_("Roles of customers that are counted"),
@@ -74,6 +78,7 @@ RULES = {
     **customer_account_terms.RULES,
     **MONEY_RULES,
     **customer_lifetime.RULES,
+    **GROWTH_RULES,
 }
 KINDS = {
     "new": N_("New"),
@@ -195,4 +200,5 @@ def terms(text: Text) -> BlockData:
         *customer_account_terms.definitions_of(text),
         *money_definitions(text),
         *customer_lifetime.definitions_of(text),
+        *growth_definitions(text),
     )
