@@ -18,7 +18,7 @@ def funnel(stages=(), proposals=(), orders=(), **policy):
     marts = {
         "stages": mart("stages", *stages),
         "proposals": mart("proposals", *proposals),
-        "order_days": mart("order_days", *orders),
+        "order_days": mart("order_days", *((*order, 1) for order in orders)),
     }
     return funnel_of(marts, YEAR, Policy(**policy))
 

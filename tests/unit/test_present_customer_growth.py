@@ -100,7 +100,7 @@ def rich() -> dict[str, pl.DataFrame]:
         ),
         "stages": mart("stages", *stays),
         "proposals": mart("proposals", *offers),
-        "order_days": mart("order_days", ("c01", date(2024, 5, 9))),
+        "order_days": mart("order_days", ("c01", date(2024, 5, 9), 1)),
     }
 
 

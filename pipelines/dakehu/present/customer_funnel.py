@@ -92,7 +92,7 @@ def stage_table(text: Text, result: Any) -> BlockData:
         Column("entered_count", text("Entered"), "count"),
         Column("advanced_count", text("Went on"), "count", 2),
         Column("conversion", text("Conversion"), "percent"),
-        Column("won_count", text("Won"), "count", 3),
+        Column("won_count", text("Cases won"), "count", 3),
         Column("ended_count", text("Ended there"), "count", 3),
         Column("open_count", text("Still there"), "count", 2),
         Column("median_days", text("Median days"), "count"),
@@ -127,7 +127,7 @@ def proposals(text: Text, result: Any) -> BlockData:
         Column("order_share", text("Followed by an order"), "percent"),
         Column("usual_share", text("On any day"), "percent"),
         Column("tender_count", text("Tenders decided after"), "count", 3),
-        Column("won_count", text("Tenders won"), "count", 3),
+        Column("won_count", text("Tenders won of these"), "count", 3),
     ]
     return table(
         frame.with_columns(level=level),

@@ -45,7 +45,7 @@ STAGES = {
     1: N_("Set-up"),
     2: N_("Contact"),
     3: N_("Relations"),
-    4: N_("Tender"),
+    4: N_("Bid and opening"),
     5: N_("Contract"),
     6: N_("Delivery"),
     7: N_("Care"),

@@ -169,7 +169,7 @@ def tracking(text: Text, result: Any) -> BlockData:
         go.Scatter(
             x=days,
             y=frame["actual_new"].to_list(),
-            name=text("Made"),
+            name=text("Orders made"),
             mode="lines",
             line={"color": theme.GREY, "width": 1.5},
         ),
