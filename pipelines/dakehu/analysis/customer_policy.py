@@ -40,6 +40,9 @@ class Policy:
     white_space_peers: int = 3
     white_space_count: int = 100_000
     proposal_order_days: int = 90
+    # whom to see
+    action_count: int = 10
+    action_fall_share: float = 0.20
     # lifetime value
     lifetime_horizon_days: int = 365
     lifetime_holdout_days: int = 182

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import polars as pl
 
 from dakehu.analysis import concentration, customer_marts, customer_money
+from dakehu.analysis.customer_actions import Actions, actions_of
 from dakehu.analysis.customer_card import CustomerCards, cards_of
 from dakehu.analysis.customer_growth import Growth, growth_of
 from dakehu.analysis.customer_lifetime import Lifetime, lifetime_of
@@ -21,7 +21,7 @@ from dakehu.analysis.customer_retention import Retention, retention_of
 from dakehu.analysis.customer_screens import KeyAccounts, key_accounts_of
 from dakehu.analysis.customer_segments import frequent_from, segment, segment_table
 from dakehu.analysis.customer_types import Types, types_of
-from dakehu.analysis.customer_window import Period, bought, in_window, period_of
+from dakehu.analysis.customer_window import Period, bought, in_window, left_out_of, period_of
 
 # The marts that the parts read, each mart_customer_value__<name>.
 MARTS = tuple(sorted({*customer_money.MARTS, *customer_marts.MARTS}))
@@ -63,8 +63,8 @@ COLUMNS = [
     "family_coverage",
     "wallet_share",
     "potential_source",
+    "action",
 ]
-MONEY = pl.Decimal(38, 2)
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ class CustomerValue:
     retention: Retention
     cards: CustomerCards
     growth: Growth
+    actions: Actions
     frequent_orders: int
     money: Money | None
     lifetime: Lifetime
@@ -111,6 +112,7 @@ class CustomerValue:
             **(self.money.tables if self.money else {}),
             **self.lifetime.tables,
             **self.growth.tables,
+            **self.actions.tables,
         }
 
     @property
@@ -166,7 +168,8 @@ def analyse(
     retention = retention_of(known, wanted, marts, key_accounts.screens, period, policy)
     rate = _margin_share(customers)
     lifetime = lifetime_of(marts["order_days"], known, period, rate, policy)
-    for part in (key_accounts, types, growth, lifetime):
+    actions = actions_of(customers, retention, growth, money, policy)
+    for part in (key_accounts, types, growth, lifetime, actions):
         customers = customers.join(
             part.columns, on="customer_id", how="left", maintain_order="left"
         )
@@ -182,12 +185,13 @@ def analyse(
         segments=segment_table(customers),
         movers=movers,
         bridge=bridge_of(movers),
-        left_out=_left_out(sales, wanted, known, customers, period),
+        left_out=left_out_of(sales, wanted, known, customers, period),
         key_accounts=key_accounts,
         types=types,
         retention=retention,
         cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         growth=growth,
+        actions=actions,
         frequent_orders=frequent,
         money=money,
         lifetime=lifetime,
@@ -236,27 +240,6 @@ def _published(customers: pl.DataFrame) -> pl.DataFrame:
     """The columns of the contract that any customer has a value in."""
     known = [name for name in customers.columns if customers[name].is_not_null().any()]
     return customers.select([name for name in COLUMNS if name in known])
-
-
-def _left_out(
-    sales: pl.DataFrame,
-    wanted: pl.DataFrame,
-    known: pl.DataFrame,
-    customers: pl.DataFrame,
-    period: Period,
-) -> pl.DataFrame:
-    """What the shares do not count: reason, customers, their net amount in the window."""
-    inside = sales.filter(pl.col("month").is_between(period.first_month, period.last_month))
-    other_roles = inside.join(wanted, on="customer_id", how="anti")
-    silent = known.filter(~pl.col("is_in_window"))
-    negative = customers.filter(pl.col("net_amount") < 0)
-    rows = [
-        ("role", other_roles["customer_id"].n_unique(), other_roles["net_amount"].sum()),
-        ("returns_exceed_purchases", negative.height, negative["net_amount"].sum()),
-        ("no_sales_in_window", silent.height, Decimal(0)),
-    ]
-    schema = {"reason": pl.String, "customer_count": pl.Int64, "net_amount": MONEY}
-    return pl.DataFrame(rows, schema=schema, orient="row").filter(pl.col("customer_count") > 0)
 
 
 def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tuple[float, str]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
+
+MONEY = pl.Decimal(38, 2)
 
 
 @dataclass(frozen=True)
@@ -98,3 +101,24 @@ def in_window(known: pl.DataFrame, period: Period) -> pl.DataFrame:
         recency_days=pl.when(pl.col("order_count") > 0).then(recency),
     )
     return frame if period.has_previous else frame.drop("growth", "previous_amount")
+
+
+def left_out_of(
+    sales: pl.DataFrame,
+    wanted: pl.DataFrame,
+    known: pl.DataFrame,
+    customers: pl.DataFrame,
+    period: Period,
+) -> pl.DataFrame:
+    """What the shares do not count: reason, customers, their net amount in the window."""
+    inside = sales.filter(pl.col("month").is_between(period.first_month, period.last_month))
+    other_roles = inside.join(wanted, on="customer_id", how="anti")
+    silent = known.filter(~pl.col("is_in_window"))
+    negative = customers.filter(pl.col("net_amount") < 0)
+    rows = [
+        ("role", other_roles["customer_id"].n_unique(), other_roles["net_amount"].sum()),
+        ("returns_exceed_purchases", negative.height, negative["net_amount"].sum()),
+        ("no_sales_in_window", silent.height, Decimal(0)),
+    ]
+    schema = {"reason": pl.String, "customer_count": pl.Int64, "net_amount": MONEY}
+    return pl.DataFrame(rows, schema=schema, orient="row").filter(pl.col("customer_count") > 0)

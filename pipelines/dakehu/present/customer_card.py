@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from dakehu.present.appendix import N_
 from dakehu.present.block import BlockData, Column
 from dakehu.present.card import Detail, History, Panel, card
 from dakehu.present.customer_account_terms import TYPES
@@ -16,6 +17,13 @@ from dakehu.present.customer_terms import SEGMENTS
 from dakehu.present.text import Text
 
 CELLS = 5  # rows of a detail
+RESULTS = {
+    "won": N_("tender won"),
+    "lost": N_("tender lost"),
+    "void": N_("tender void"),
+    "no_bid": N_("no bid made"),
+    "open": N_("not opened yet"),
+}
 
 
 def customer_card(text: Text, result: Any) -> BlockData:
@@ -98,7 +106,9 @@ def _details(text: Text, result: Any) -> list[Detail]:
         found.append(
             Detail(
                 text("Tenders"),
-                latest.head(CELLS),
+                latest.head(CELLS).with_columns(
+                    pl.col("result").replace({name: text(word) for name, word in RESULTS.items()})
+                ),
                 "customer_id",
                 [
                     Column("tender_id", text("Tender")),

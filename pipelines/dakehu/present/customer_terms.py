@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dakehu.present import customer_account_terms, customer_lifetime
+from dakehu.present import customer_account_terms, customer_actions, customer_lifetime
 from dakehu.present.appendix import N_
 from dakehu.present.block import (
     BlockData,
@@ -78,6 +78,7 @@ RULES = {
     **customer_account_terms.RULES,
     **MONEY_RULES,
     **customer_lifetime.RULES,
+    **customer_actions.RULES,
     **GROWTH_RULES,
 }
 KINDS = {
