@@ -7,10 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dakehu.analysis.customer_marts import MARTS
-from dakehu.analysis.customer_types import types_of
-from dakehu.analysis.customer_value import CustomerValue, Policy, analyse
-from dakehu.analysis.customer_window import bought
+from dakehu.analysis.customer_value import MARTS, CustomerValue, Policy, analyse
 from dakehu.present import customer_screens
 from dakehu.present.text import Text
 from dakehu.reading import Marts, open_marts
@@ -88,37 +85,15 @@ def test_retention_agrees_with_the_bridge(found):
     assert figures["net_revenue_retention"] == pytest.approx(expected, abs=1e-4)
 
 
-def test_the_wildcat_and_the_debtor_show_once_cost_to_serve_and_overdue_are_plugged_in(
-    found, marts, read, truth
-):
-    sales = marts.table("mart_customer_value").filter(pl.col("role").is_in(found.policy.roles))
-    months = marts.table("mart_data_quality__completeness")
-    costs = read["costs"].filter(pl.col("month") >= found.period.first_month)
-    spent = costs.group_by("customer_id").agg(pl.col("cost_amount").sum())
-    debtor = truth["accounts"]["overdue"]
-    overdue = pl.DataFrame(
-        {
-            "customer_id": [debtor["group_id"]],
-            "overdue_over_90_amount": [debtor["invoiced_over_90_days_overdue"]],
-        }
-    )
-    contribution = (
-        found.customers.join(spent, on="customer_id", how="left")
-        .join(overdue, on="customer_id", how="left")
-        .select(
-            "customer_id",
-            pl.col("overdue_over_90_amount").cast(pl.Decimal(38, 2)),
-            contribution_amount=pl.col("margin_amount") - pl.col("cost_amount").fill_null(0),
-        )
-    )
-    types = types_of(
-        bought(sales, found.period), sales, months, read, found.period, found.policy, contribution
-    )
-    wild = types.customers.filter(pl.col("customer_type") == "wildcat")
-    assert dict(wild.select("customer_id", "type_reason").iter_rows()) == {
-        truth["accounts"]["wildcat"]["group_id"]: "contribution",
-        debtor["group_id"]: "overdue",
-    }
+def test_the_wildcat_loses_most_and_nobody_but_the_debtor_is_overdue(found, truth):
+    typed = found.types.customers
+    wild = typed.filter(pl.col("customer_type") == "wildcat")
+    overdue = wild.filter(pl.col("type_reason").str.contains("overdue"))
+    assert overdue["customer_id"].to_list() == [truth["accounts"]["overdue"]["group_id"]]
+    losing = wild.filter(pl.col("value_amount") < 0).sort("value_amount")
+    assert losing["customer_id"][0] == truth["accounts"]["wildcat"]["group_id"]
+    assert losing.height + overdue.height == wild.height
+    assert (typed.filter(pl.col("customer_type") != "wildcat")["value_amount"] >= 0).all()
 
 
 def test_the_diverting_distributor_is_a_wildcat_and_its_victim_is_not(marts, read):

@@ -18,9 +18,9 @@ from dakehu.present.text import Text
 
 CELLS = 5  # rows of a detail
 RESULTS = {
-    "won": N_("tender won"),
-    "lost": N_("tender lost"),
-    "void": N_("tender void"),
+    "won": N_("bid won"),
+    "lost": N_("bid lost"),
+    "void": N_("void, no winner"),
     "no_bid": N_("no bid made"),
     "open": N_("not opened yet"),
 }
