@@ -18,8 +18,6 @@ from dakehu.warehouse import open_readonly
 # Compiled modules are kept, whatever the shell says: else each of a hundred processes compiles all.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# A stray dependency of nbformat that takes a second to import, as in dakehu.execution.
-sys.modules.setdefault("rfc3987_syntax", None)  # ty: ignore[no-matching-overload]
 
 SHARED = ROOT.parent / "shared" / "data"
 BUILD = """
