@@ -113,7 +113,13 @@ def _execute(job: Job) -> Outcome:
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=job.output.parent,
-                config=Config({"KernelManager": {"transport": "ipc"}}),
+                config=Config(
+                    {
+                        "KernelManager": {"transport": "ipc"},
+                        # What a kernel says of its own end would stand before our one sentence.
+                        "NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=50"]},
+                    }
+                ),
             )
         except PapermillExecutionError as error:
             reason = f"cell {error.exec_count}: {error.ename}: {_first_line(error.evalue)}"
