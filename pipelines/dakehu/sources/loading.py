@@ -176,11 +176,12 @@ def _insert(
         )
     # Numbering shuffles the rows; what is near in a file should stay near in the table.
     order = f"order by {FILE}, {ROW}" if numbered else ""
-    labels = ", ".join(literal(place.file.label) for place in places)
+    labels = [literal(place.file.label) for place in places]
+    # One file's name is a constant, which costs nothing; of several it is looked up row by row.
+    label = labels[0] if len(labels) == 1 else f"[{', '.join(labels)}][{FILE}]"
     connection.execute(
         f"insert into stored.{table.name} ({columns}, source_file, source_row, load_id) "
-        f"select {values}, [{labels}][{FILE}], {ROW}, ? from {STAGED} where fate = 'loaded' "
-        + order,
+        f"select {values}, {label}, {ROW}, ? from {STAGED} where fate = 'loaded' " + order,
         [load_id],
     )
     connection.execute(
