@@ -17,7 +17,7 @@ from sqlglot.expressions import Values
 from dakehu.cli import main
 from dakehu.models import codebook
 from dakehu.paths import SQL
-from dakehu.present.data_quality_terms import BLOCKS, GIVES
+from dakehu.present.data_quality.terms import BLOCKS, GIVES
 from dakehu.present.text import Text
 from dakehu.schema import SQL_TYPES, Reference, Table, tables
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from dakehu.analysis.customer_marts import MARTS
 from dakehu.analysis.customer_value import CustomerValue, Policy, analyse
+from dakehu.analysis.customer_value.marts import MARTS
 
 SCHEMA = {
     "customer_id": pl.String,

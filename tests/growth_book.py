@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from dakehu.analysis.customer_marts import MARTS
-from dakehu.analysis.customer_window import Period
+from dakehu.analysis.customer_value.marts import MARTS
+from dakehu.analysis.customer_value.window import Period
 
 AMOUNT = pl.Decimal(38, 2)
 YEAR = Period(

@@ -12,7 +12,7 @@ import polars as pl
 
 from dakehu import models
 from dakehu.analysis.customer_value import MARTS, CustomerValue, Policy, analyse
-from dakehu.analysis.customer_window import Period
+from dakehu.analysis.customer_value.window import Period
 from small_company import loaded
 
 ORDERS = """order,date,customer,product,quantity,amount

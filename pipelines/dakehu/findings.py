@@ -20,7 +20,7 @@ from dakehu.analysis.data_quality import DataQuality
 from dakehu.analysis.data_quality_rows import in_kinds
 from dakehu.build import Judgement
 from dakehu.pipeline import Pipeline
-from dakehu.present.data_quality_terms import REPAIRS
+from dakehu.present.data_quality.terms import REPAIRS
 from dakehu.terminal import harmless
 
 FILES_SHOWN, PLACES_SHOWN, LONGEST = 10, 3, 60

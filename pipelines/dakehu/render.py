@@ -88,6 +88,7 @@ def page(notebook: Mapping[str, Any], context: PageContext, language: str) -> st
                 style=Markup(file("page.css") + _column_rules(tables)),
                 boot=Markup(scripts[0]),
                 scripts=[Markup(script) for script in scripts[1:]],
+                drawings={block["id"]: block["figure"] for block in figures},
                 plotly=packed,
             )
         )

@@ -11,12 +11,14 @@ const plots = [...document.querySelectorAll(".plot")];
 const drawn = new Map(); // plot -> promise of its first drawing
 
 let library;
+let drawings; // what each figure shows, by its element's id
 function plotly() {
   library = library || unpack();
   return library;
 }
 
 async function unpack() {
+  drawings = JSON.parse(await unpacked(document.getElementById("drawings")));
   const script = document.createElement("script");
   script.textContent = await unpacked(document.getElementById("plotly")); // its hash is in the policy
   document.head.append(script);
@@ -68,7 +70,7 @@ function draw(plot) {
 }
 
 function drawNow(plot) {
-  const { data, layout, frames } = JSON.parse(plot.nextElementSibling.textContent);
+  const { data, layout, frames } = drawings[plot.parentElement.id];
   const size = printing ? { width: PAPER_WIDTH } : { autosize: true };
   const settings = { height: plot.clientHeight || parseInt(plot.style.height, 10), template: look() };
   const config = {

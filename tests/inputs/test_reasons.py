@@ -3,7 +3,7 @@
 import polars as pl
 
 from dakehu.analysis.data_quality_rows import rejects_by_kind
-from dakehu.present.data_quality_terms import REASONS
+from dakehu.present.data_quality.terms import REASONS
 from test_inputs_readme import cases
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from dakehu.analysis.customer_value import MARTS, CustomerValue, Policy, analyse
-from dakehu.present import customer_screens
+from dakehu.present.customer_value import screens
 from dakehu.present.text import Text
 from dakehu.reading import Marts, open_marts
 
@@ -59,7 +59,7 @@ def test_two_hundred_millions_once_fail_continuity_and_say_why(found, truth):
     assert (once["continuity"], once["active_years"]) == ("fail", 1)
     assert once["annual_cv"] == pytest.approx(2**0.5)
     assert not once["is_key_account"]
-    words = customer_screens.reason(Text("en", "CNY"), once, found.policy)
+    words = screens.reason(Text("en", "CNY"), once, found.policy)
     assert "bought in 1 of the last 3 years (CV 1.41)" in words
     steady = of(found.key_accounts.screens, planted["steady_group"])
     assert (steady["active_years"], steady["annual_cv"]) == (3, 0)

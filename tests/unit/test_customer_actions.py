@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from customer_results import RESULTS, strings
-from dakehu.analysis.customer_actions import TO_DO, actions_of
-from dakehu.analysis.customer_policy import Policy
-from dakehu.present import customer_actions
+from dakehu.analysis.customer_value.actions import TO_DO, actions_of
+from dakehu.analysis.customer_value.policy import Policy
+from dakehu.present.customer_value import actions
 from dakehu.present.text import Text
 
 MONEY = pl.Decimal(38, 2)
@@ -49,7 +49,7 @@ OWED = pl.DataFrame({"customer_id": ["a", "d"], "overdue_amount": money([3, 40])
 SERVED = pl.DataFrame({"customer_id": ["f", "g"], "contribution_amount": money([-6, 6])})
 
 
-def actions(customers=CUSTOMERS, lost=LOST, cells=CELLS, books=True, **policy):
+def acted(customers=CUSTOMERS, lost=LOST, cells=CELLS, books=True, **policy):
     parts = SimpleNamespace(
         receivables=SimpleNamespace(customers=OWED),
         contribution=SimpleNamespace(customers=SERVED),
@@ -64,7 +64,7 @@ def actions(customers=CUSTOMERS, lost=LOST, cells=CELLS, books=True, **policy):
 
 
 def test_each_customer_stands_once_by_its_dearest_reason():
-    found = actions().every.select("rank", "customer_id", "reason", "reasons", "amount_at_stake")
+    found = acted().every.select("rank", "customer_id", "reason", "reasons", "amount_at_stake")
     assert found.rows() == [
         (1, "e", "silent", "silent+falling", Decimal("100.00")),
         (2, "d", "overdue", "overdue", Decimal("40.00")),
@@ -75,7 +75,7 @@ def test_each_customer_stands_once_by_its_dearest_reason():
 
 
 def test_the_reason_keeps_what_it_rests_on():
-    by_id = {row["customer_id"]: row for row in actions().every.iter_rows(named=True)}
+    by_id = {row["customer_id"]: row for row in acted().every.iter_rows(named=True)}
     assert (by_id["e"]["silent_days"], by_id["e"]["usual_interval_days"]) == (80, 10.0)
     assert by_id["a"]["family"] == "grease"
     assert by_id["b"]["growth"] == -0.2
@@ -83,20 +83,20 @@ def test_the_reason_keeps_what_it_rests_on():
 
 
 def test_policy_sets_how_many_and_how_far_down():
-    assert actions(action_count=2).visits["customer_id"].to_list() == ["e", "d"]
-    assert "b" not in actions(action_fall_share=0.25).every["customer_id"].to_list()
+    assert acted(action_count=2).visits["customer_id"].to_list() == ["e", "d"]
+    assert "b" not in acted(action_fall_share=0.25).every["customer_id"].to_list()
 
 
 def test_without_growth_books_or_cells_nothing_is_invented():
-    bare = actions(CUSTOMERS.drop("growth", "previous_amount"), LOST.clear(), CELLS.clear(), False)
+    bare = acted(CUSTOMERS.drop("growth", "previous_amount"), LOST.clear(), CELLS.clear(), False)
     assert bare.every.is_empty()
-    assert bare.every.columns == actions().every.columns
+    assert bare.every.columns == acted().every.columns
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_list_speaks_both_languages(name, language):
-    block = customer_actions.visits(Text(language, "CNY"), RESULTS[name])
+    block = actions.visits(Text(language, "CNY"), RESULTS[name])
     assert block["kind"] in ("table", "note")
     said = " ".join(strings(block))
     assert "{" not in said
@@ -104,7 +104,7 @@ def test_the_list_speaks_both_languages(name, language):
 
 
 def test_reasons_are_told_in_words():
-    block = customer_actions.visits(Text("en", "CNY"), SimpleNamespace(actions=actions()))
+    block = actions.visits(Text("en", "CNY"), SimpleNamespace(actions=acted()))
     assert [row[1] for row in block["rows"]] == [
         "Silent for 80 days, usually 10 between orders",
         "Overdue invoices",

@@ -7,9 +7,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from dakehu.analysis.customer_contribution import contribution_of
 from dakehu.analysis.customer_value import Policy
-from dakehu.analysis.customer_window import bought
+from dakehu.analysis.customer_value.contribution import contribution_of
+from dakehu.analysis.customer_value.window import bought
 from small_books import POLICY, YEAR, books, company, mart
 
 MARTS = ("costs", "accounts", "months", "price_inversion")

@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis.customer_coverage import coverage_of
-from dakehu.analysis.customer_mix import mix_of
 from dakehu.analysis.customer_value import Policy
+from dakehu.analysis.customer_value.coverage import coverage_of
+from dakehu.analysis.customer_value.mix import mix_of
 from growth_book import BEFORE, NOW, YEAR, book, customer, mart
 
 FAMILIES = ["server", "desktop", "notebook", "printer"]

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis.customer_funnel import funnel_of
 from dakehu.analysis.customer_value import Policy
+from dakehu.analysis.customer_value.funnel import funnel_of
 from dakehu.analysis.survival import kaplan_meier, medians
 from growth_book import NOW, YEAR, mart
 

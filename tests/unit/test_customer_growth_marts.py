@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from dakehu import models
-from dakehu.analysis.customer_marts import MARTS
+from dakehu.analysis.customer_value.marts import MARTS
 from small_company import loaded
 
 ORDERS = "order,date,customer,product,quantity,amount\nO1,2024-01-05,C1,P1,10,100.00\n"

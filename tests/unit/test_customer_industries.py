@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from dakehu.analysis.customer_industries import industries_of
+from dakehu.analysis.customer_value.industries import industries_of
 from growth_book import NOW, YEAR, book, customer, mart
 
 NONE = mart("families").drop("month")

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from customer_results import RESULTS, strings
-from dakehu.analysis.customer_lifetime import lifetime_of
-from dakehu.analysis.customer_policy import Policy
-from dakehu.analysis.customer_window import period_of
-from dakehu.present import customer_lifetime
+from dakehu.analysis.customer_value.lifetime import lifetime_of
+from dakehu.analysis.customer_value.policy import Policy
+from dakehu.analysis.customer_value.window import period_of
+from dakehu.present.customer_value import lifetime
 from dakehu.present.text import Text
 
 AS_OF = date(2024, 12, 31)
@@ -90,10 +90,10 @@ def test_too_short_a_history_says_why_and_gives_nothing():
 def test_every_block_speaks_both_languages(name, language):
     text, result = Text(language, "CNY"), RESULTS[name]
     blocks = [
-        customer_lifetime.sentences(text, result),
-        customer_lifetime.holdout(text, result),
-        customer_lifetime.tracking(text, result),
-        customer_lifetime.values(text, result, 5),
+        lifetime.sentences(text, result),
+        lifetime.holdout(text, result),
+        lifetime.tracking(text, result),
+        lifetime.values(text, result, 5),
     ]
     found = " ".join(piece for block in blocks for piece in strings(block))
     if result.lifetime.value is None:

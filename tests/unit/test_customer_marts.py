@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from dakehu import models
-from dakehu.analysis.customer_marts import MARTS
+from dakehu.analysis.customer_value.marts import MARTS
 from small_company import loaded, orders, rows, source
 
 ORDERS = """order,date,customer,product,quantity,amount,contract

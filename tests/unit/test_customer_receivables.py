@@ -8,8 +8,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from dakehu.analysis.customer_receivables import receivables_of
 from dakehu.analysis.customer_value import Policy
+from dakehu.analysis.customer_value.receivables import receivables_of
 from dakehu.models import read_checks
 from small_books import POLICY, YEAR, books, company, mart
 

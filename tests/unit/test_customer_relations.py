@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from customer_book import AS_OF, SCHEMA, calendar, line, mart, month
-from dakehu.analysis.customer_relations import relations_of
 from dakehu.analysis.customer_value import Policy
-from dakehu.analysis.customer_window import period_of
+from dakehu.analysis.customer_value.relations import relations_of
+from dakehu.analysis.customer_value.window import period_of
 
 # Three years that end in December 2024: twelve quarters, the first from month -12.
 MONTHS = calendar(-12)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from customer_book import AS_OF, analysed, by_customer, calendar, line, mart, month
-from dakehu.analysis.customer_rhythm import rhythm_of
 from dakehu.analysis.customer_value import Policy
+from dakehu.analysis.customer_value.rhythm import rhythm_of
 
 POLICY = Policy()
 

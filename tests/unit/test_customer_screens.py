@@ -8,8 +8,8 @@ import pytest
 
 from customer_book import SCHEMA, analysed, by_customer, calendar, line, mart, month
 from dakehu.analysis import concentration
-from dakehu.analysis.customer_continuity import continuity_of
-from dakehu.analysis.customer_window import period_of
+from dakehu.analysis.customer_value.continuity import continuity_of
+from dakehu.analysis.customer_value.window import period_of
 
 # Three years that end in December 2024.
 YEARS = calendar(-12)

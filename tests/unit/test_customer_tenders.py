@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from dakehu import models
-from dakehu.analysis.customer_channels import channels_of
-from dakehu.analysis.customer_tenders import tenders_of
 from dakehu.analysis.customer_value import Policy
+from dakehu.analysis.customer_value.channels import channels_of
+from dakehu.analysis.customer_value.tenders import tenders_of
 from small_books import POLICY, YEAR, books, company, mart
 from small_company import loaded, orders, source
 

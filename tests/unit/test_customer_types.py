@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from customer_book import AS_OF, SCHEMA, analysed, by_customer, calendar, line, mart, month
-from dakehu.analysis.customer_marts import frames
-from dakehu.analysis.customer_types import types_of
 from dakehu.analysis.customer_value import Policy
-from dakehu.analysis.customer_window import bought, period_of
+from dakehu.analysis.customer_value.marts import frames
+from dakehu.analysis.customer_value.types import types_of
+from dakehu.analysis.customer_value.window import bought, period_of
 
 # Together 1,000 before and 1,100 now: the benchmark is +10 %.
 BOOK = [

@@ -11,16 +11,16 @@ from dakehu import models
 from dakehu.analysis.data_quality import MARTS, analyse
 from dakehu.analysis.data_quality_rows import CHANGES, KINDS, ORDERED, common_folder
 from dakehu.analysis.parties import SAME_CODE, SAME_NAME, SIMILAR
-from dakehu.present import (
-    appendix,
-    data_quality,
-    data_quality_coverage,
-    data_quality_files,
-    data_quality_findings,
-    data_quality_gates,
-    data_quality_parties,
-    data_quality_tables,
-    data_quality_terms,
+from dakehu.present import appendix
+from dakehu.present.data_quality import (
+    coverage,
+    files,
+    findings,
+    gates,
+    headline,
+    parties,
+    tables,
+    terms,
 )
 from dakehu.present.text import Text
 from party_frames import DECISIONS, PARTIES
@@ -236,7 +236,7 @@ def test_rows_and_amounts_by_table():
 def test_what_is_not_accounted_for_is_found():
     row = BROKEN.by_table.row(0, named=True)
     assert (row["rows_open"], row["amount_open"]) == (2, 2)
-    first, second = data_quality_findings.sentences(Text("en", "CNY"), BROKEN)["items"][:2]
+    first, second = findings.sentences(Text("en", "CNY"), BROKEN)["items"][:2]
     assert first["tone"] == second["tone"] == "bad"
     assert "2 are not accounted for" in first["text"]
 
@@ -246,7 +246,7 @@ def test_rounding_of_four_decimals_closes_the_identity():
     amounts = ("80450596.98", "80450596.11", 0, 0, "0.8723")
     found = judged([source("lines.parquet", "order_lines", 60_855, amounts=amounts)])
     assert found.figures["amount_open"] == (0.0, "amount")
-    shown = data_quality_tables.amounts_by_table(Text("en", "USD"), found)["rows"][0]
+    shown = tables.amounts_by_table(Text("en", "USD"), found)["rows"][0]
     assert shown[1][0] == "80,450,596.98"
 
 
@@ -334,7 +334,7 @@ def test_missing_tables_say_what_waits_for_them():
         ("order_lines", "cost_amount", "margin"),
         ("payments", "amount", "capital"),
     ]
-    drawn = data_quality_coverage.missing_tables(Text("zh", "CNY"), RICH)["rows"]
+    drawn = coverage.missing_tables(Text("zh", "CNY"), RICH)["rows"]
     assert ["回款", "amount", "资金平台"] in drawn
 
 
@@ -374,28 +374,28 @@ def test_contract_columns():
 
 
 DRAWN = {
-    "headline": data_quality.headline,
-    "sentences": data_quality_findings.sentences,
-    "rows_by_table": data_quality_tables.rows_by_table,
-    "amounts_by_table": data_quality_tables.amounts_by_table,
-    "sources": data_quality_tables.sources,
-    "rejects": data_quality_tables.rejects,
-    "repairs": data_quality_tables.repairs,
-    "left_out": data_quality_tables.left_out,
-    "overlaps": data_quality_files.overlaps,
-    "since": data_quality_files.changes,
-    "completeness": data_quality_coverage.completeness,
-    "capabilities": data_quality_coverage.capabilities,
-    "missing_tables": data_quality_coverage.missing_tables,
-    "orphans": data_quality_gates.orphans,
-    "parties": data_quality_parties.summary,
-    "proposals": data_quality_parties.proposals,
-    "decisions": data_quality_parties.decisions,
-    "checks": data_quality_gates.checks,
-    "rules": data_quality_gates.rules,
-    "terms": lambda text, found: data_quality_terms.terms(text),
+    "headline": headline.headline,
+    "sentences": findings.sentences,
+    "rows_by_table": tables.rows_by_table,
+    "amounts_by_table": tables.amounts_by_table,
+    "sources": tables.sources,
+    "rejects": tables.rejects,
+    "repairs": tables.repairs,
+    "left_out": tables.left_out,
+    "overlaps": files.overlaps,
+    "since": files.changes,
+    "completeness": coverage.completeness,
+    "capabilities": coverage.capabilities,
+    "missing_tables": coverage.missing_tables,
+    "orphans": gates.orphans,
+    "parties": parties.summary,
+    "proposals": parties.proposals,
+    "decisions": parties.decisions,
+    "checks": gates.checks,
+    "rules": gates.rules,
+    "terms": lambda text, found: terms.terms(text),
     "changes": lambda text, found: appendix.changes(
-        text, found.figures, {"rows": (5.0, "count")}, data_quality_terms.FIGURES
+        text, found.figures, {"rows": (5.0, "count")}, terms.FIGURES
     ),
 }
 
@@ -421,10 +421,10 @@ def test_block_is_json_in_both_languages(block, found):
 
 
 def test_hundreds_of_files_stay_readable():
-    drawn = data_quality_tables.rows_by_table(Text("en", "CNY"), RICH)
+    drawn = tables.rows_by_table(Text("en", "CNY"), RICH)
     assert len(drawn["rows"]) == 2
-    assert len(data_quality_tables.rejects(Text("en", "CNY"), RICH)["rows"]) == 1
-    files = data_quality_tables.sources(Text("en", "CNY"), RICH)
+    assert len(tables.rejects(Text("en", "CNY"), RICH)["rows"]) == 1
+    files = tables.sources(Text("en", "CNY"), RICH)
     assert files["rows"][0][5][1] == 2  # rejected rows first
     assert files["total_rows"] == 306
 
@@ -445,14 +445,14 @@ def test_a_section_with_nothing_to_say_is_one_sentence(block):
 
 def test_failing_rows_show_twenty_and_say_how_many_there_are():
     text = Text("en", "CNY")
-    few = data_quality_gates.failing_rows(text, RICH, "b")
+    few = gates.failing_rows(text, RICH, "b")
     # In their order, and without the folder that all files share.
     assert few["rows"][0] == ["file=b1.csv, n=1"]
     assert (few["title"], few["note"]) == ("Rows of b", "")
-    many = data_quality_gates.failing_rows(text, RICH, "a")
+    many = gates.failing_rows(text, RICH, "a")
     assert [row[0] for row in many["rows"]] == [f"note={n}, n={n}" for n in range(1, 21)]
     assert many["note"].startswith("Rows found: 250. Shown: the first 20; failing_rows.csv has")
-    assert data_quality_gates.failing_rows(Text("zh", "CNY"), RICH, "a")["title"] == "a 的行"
+    assert gates.failing_rows(Text("zh", "CNY"), RICH, "a")["title"] == "a 的行"
 
 
 def test_first_load_and_a_load_like_the_one_before_say_so():
@@ -461,14 +461,14 @@ def test_first_load_and_a_load_like_the_one_before_say_so():
             [source("a.csv", "order_lines", 10)],
             changes=[("a.csv", "order_lines", c, 10, 10, None, None) for c in changes],
         )
-        return data_quality_files.changes(Text("en", "CNY"), found)["text"]
+        return files.changes(Text("en", "CNY"), found)["text"]
 
     assert said("new") == "This is the first load: all files (1) are new."
     assert said("unchanged") == "No file has changed since the load before."
 
 
 def test_changes_leave_out_what_is_as_before():
-    drawn = data_quality_files.changes(Text("en", "CNY"), RICH)
+    drawn = files.changes(Text("en", "CNY"), RICH)
     shown = {row[0]: row[1] for row in drawn["rows"]}
     assert shown["old.csv"] == "withdrawn"
     assert "2024-001.csv" not in shown
@@ -485,14 +485,14 @@ def test_changes_leave_out_what_is_as_before():
 )
 def test_the_page_always_says_whether_the_last_month_is_closed(calendar, tones, words):
     found = judged([source("a.csv", "order_lines", 10)], calendar=calendar)
-    items = data_quality_findings.sentences(Text("en", "CNY"), found)["items"]
+    items = findings.sentences(Text("en", "CNY"), found)["items"]
     about = [item for item in items if "onth" in item["text"]]
     assert [item["tone"] for item in about] == tones
     assert about[-1]["text"].startswith(words)
 
 
 def test_rules_are_the_thresholds_of_the_load():
-    drawn = data_quality_gates.rules(Text("en", "CNY"), RICH)["rows"]
+    drawn = gates.rules(Text("en", "CNY"), RICH)["rows"]
     assert ["About orphan_warn_share", "0.5%", "orphan_warn_share"] in drawn
     assert ["About document_tolerance_amount", "0.01", "document_tolerance_amount"] in drawn
     assert ["About shown_pair_count", "50", "shown_pair_count"] in drawn
@@ -500,7 +500,7 @@ def test_rules_are_the_thresholds_of_the_load():
 
 
 def test_missing_columns_in_words():
-    words = data_quality_terms.missing_columns
+    words = terms.missing_columns
     assert words(Text("en", "CNY"), "order_lines.cost_amount, quotas") == (
         "cost_amount (Sales lines); Quotas"
     )
@@ -510,7 +510,6 @@ def test_missing_columns_in_words():
 
 def test_labels_are_translated_and_complete():
     zh = Text("zh", "CNY")
-    terms = data_quality_terms
     groups = (
         terms.FIGURES,
         terms.STATES,

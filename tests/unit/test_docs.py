@@ -10,7 +10,7 @@ import pytest
 from dakehu.cli import main
 from dakehu.paths import ROOT, SQL
 from dakehu.pipeline import load_pipeline
-from dakehu.present.data_quality_terms import BLOCKS
+from dakehu.present.data_quality.terms import BLOCKS
 from dakehu.schema import tables
 from dakehu.sources.expressions import selection
 

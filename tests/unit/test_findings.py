@@ -15,7 +15,7 @@ from dakehu.build import Judgement, build, judge
 from dakehu.cli import main
 from dakehu.findings import show
 from dakehu.pipeline import Pipeline
-from dakehu.present.data_quality_terms import REASONS
+from dakehu.present.data_quality.terms import REASONS
 from dakehu.sources import LoadError
 from dakehu.terminal import harmless
 from small_company import HEAD, HEADER, orders, pipeline_of, source

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from dakehu.analysis.customer_card import cards_of
+from dakehu.analysis.customer_value.card import cards_of
 from dakehu.present.block import Column
 from dakehu.present.card import Detail, History, Panel, card
 from dakehu.present.text import Text

@@ -9,29 +9,23 @@ import pytest
 
 from customer_book import AS_OF, analysed, calendar, line, mart
 from customer_results import HOSTILE, RESULTS, strings
-from dakehu.present import (
-    customer_account_terms,
-    customer_retention,
-    customer_screens,
-    customer_terms,
-    customer_types,
-)
+from dakehu.present.customer_value import account_terms, retention, screens, terms, types
 from dakehu.present.text import Text
 
 BLOCKS = {
-    "outcomes": customer_screens.outcomes,
-    "candidates": lambda text, found: customer_screens.candidates(text, found, 20),
-    "lookalikes": lambda text, found: customer_screens.lookalikes(text, found, 20),
-    "families": customer_screens.families,
-    "chart": customer_types.chart,
-    "wildcats": lambda text, found: customer_types.wildcats(text, found, 20),
-    "summary": customer_types.summary,
-    "migration": customer_types.migration,
-    "rates": customer_retention.rates,
-    "lost": lambda text, found: customer_retention.lost(text, found, 20),
-    "cohorts": customer_retention.cohorts,
-    "relations": customer_retention.relations,
-    "setbacks": lambda text, found: customer_retention.setbacks(text, found, 20),
+    "outcomes": screens.outcomes,
+    "candidates": lambda text, found: screens.candidates(text, found, 20),
+    "lookalikes": lambda text, found: screens.lookalikes(text, found, 20),
+    "families": screens.families,
+    "chart": types.chart,
+    "wildcats": lambda text, found: types.wildcats(text, found, 20),
+    "summary": types.summary,
+    "migration": types.migration,
+    "rates": retention.rates,
+    "lost": lambda text, found: retention.lost(text, found, 20),
+    "cohorts": retention.cohorts,
+    "relations": retention.relations,
+    "setbacks": lambda text, found: retention.setbacks(text, found, 20),
 }
 EN, ZH = Text("en", "CNY"), Text("zh", "CNY")
 
@@ -61,13 +55,13 @@ def test_languages_say_the_same_in_other_words(block, kind):
 
 
 def test_every_label_has_a_chinese_text():
-    tables = vars(customer_account_terms).items()
+    tables = vars(account_terms).items()
     known = [words for name, words in tables if name.isupper() and isinstance(words, dict)]
     labels = [label for words in known for label in words.values()]
     assert len(labels) > 40
     assert [label for label in labels if ZH(label) == label] == []
-    terms = zip(customer_terms.terms(ZH)["items"], customer_terms.terms(EN)["items"], strict=True)
-    assert [zh["term"] for zh, en in terms if zh["text"] == en["text"]] == []
+    defined = zip(terms.terms(ZH)["items"], terms.terms(EN)["items"], strict=True)
+    assert [zh["term"] for zh, en in defined if zh["text"] == en["text"]] == []
 
 
 def test_rich_data_shows_every_block_and_poor_data_says_why_not():
@@ -89,7 +83,7 @@ def reasons(*lines, profile=None, **policy) -> list[str]:
     read = mart("profiles", {"customer_id": "a", "customer_name": "A", **(profile or {})})
     found = analysed(*lines, months=calendar(-12), read=read, **policy)
     rows = found.key_accounts.screens.iter_rows(named=True)
-    return [customer_screens.reason(EN, row, found.policy) for row in rows]
+    return [screens.reason(EN, row, found.policy) for row in rows]
 
 
 def test_the_reason_carries_the_numbers_that_decided():
@@ -112,7 +106,7 @@ def test_the_reason_carries_the_numbers_that_decided():
 
 def test_candidates_show_the_evidence_and_failures_stay_visible():
     found = RESULTS["rich"]
-    drawn = customer_screens.candidates(EN, found, 20)
+    drawn = screens.candidates(EN, found, 20)
     rows = {row[0]: row for row in drawn["rows"]}
     assert len(rows) == found.key_accounts.screens.height
     assert rows[HOSTILE][5] == "✓\u00a0stated; 67% measured"
@@ -121,79 +115,79 @@ def test_candidates_show_the_evidence_and_failures_stay_visible():
 
 
 def test_the_sentence_names_the_largest_that_is_none():
-    words = customer_screens.finding(EN, RESULTS["rich"]).text
+    words = screens.finding(EN, RESULTS["rich"]).text
     failed = RESULTS["rich"].key_accounts.screens.filter(~pl.col("is_key_account"))
     assert failed["customer_name"][0] in words
-    poor = customer_screens.finding(EN, RESULTS["poor"])
+    poor = screens.finding(EN, RESULTS["poor"])
     assert "not decided: Fit, Central purchase, Continuity" in poor.text
     assert poor.tone == "warn"
 
 
 def test_outcomes_count_every_candidate_on_every_screen():
     found = RESULTS["rich"]
-    traces = customer_screens.outcomes(EN, found)["figure"]["data"]
+    traces = screens.outcomes(EN, found)["figure"]["data"]
     for row in range(4):
         assert sum(t["x"][row] for t in traces) == found.key_accounts.screens.height
 
 
 def test_the_meaning_of_the_types_stands_under_the_chart():
-    drawn = customer_types.chart(EN, RESULTS["rich"])
+    drawn = types.chart(EN, RESULTS["rich"])
     assert "not the question mark" in drawn["note"]
     assert EN.change(RESULTS["rich"].types.benchmark) in drawn["note"]
     assert "margin, before cost to serve" in drawn["note"]
     assert drawn["title"].endswith("by contribution and growth")
-    plain = customer_types.chart(EN, RESULTS["plain"])
+    plain = types.chart(EN, RESULTS["plain"])
     assert plain["title"].endswith("by sales only")
     assert "contribution below zero" not in plain["note"]
-    assert "野猫" in customer_types.chart(ZH, RESULTS["rich"])["note"]
+    assert "野猫" in types.chart(ZH, RESULTS["rich"])["note"]
 
 
 def test_overdue_amounts_are_named_once_they_are_known():
     found = RESULTS["rich"]
-    types = dataclasses.replace(found.types, has_overdue=True)
-    note = customer_types.chart(EN, dataclasses.replace(found, types=types))["note"]
+    owing = dataclasses.replace(found.types, has_overdue=True)
+    note = types.chart(EN, dataclasses.replace(found, types=owing))["note"]
     assert "overdue by more than 90 days" in note
     assert "before cost to serve" not in note
 
 
 def test_wildcats_say_what_is_wrong_with_them():
-    rows = customer_types.wildcats(EN, RESULTS["rich"], 20)["rows"]
+    rows = types.wildcats(EN, RESULTS["rich"], 20)["rows"]
     assert {row[0]: row[1] for row in rows} == {
         "客户 4": "loses money",
         "客户 3": "proven diversion",
     }
-    assert "largest wildcat is 客户 4" in customer_types.finding(EN, RESULTS["rich"]).text
+    assert "largest wildcat is 客户 4" in types.finding(EN, RESULTS["rich"]).text
 
 
 def test_migration_cells_add_up_to_all_customers():
     found = RESULTS["rich"]
-    cells = customer_types.migration(EN, found)["figure"]["data"][0]["z"]
+    cells = types.migration(EN, found)["figure"]["data"][0]["z"]
     assert sum(map(sum, cells)) == found.types.types_migration["customer_count"].sum()
 
 
 def test_rates_are_the_figures():
-    tiles = customer_retention.rates(EN, RESULTS["rich"])["tiles"]
+    tiles = retention.rates(EN, RESULTS["rich"])["tiles"]
     figures = RESULTS["rich"].figures
     assert {t["name"]: t["value"] for t in tiles} == {
-        name: EN.percent(figures[name][0]) for name in customer_retention.RATES
+        name: EN.percent(figures[name][0]) for name in retention.RATES
     }
 
 
 def test_nobody_left_is_said_with_the_rule():
-    drawn = customer_retention.lost(EN, analysed(line("a", 3, 5), line("a", 20, 5)), 20)
+    drawn = retention.lost(EN, analysed(line("a", 3, 5), line("a", 20, 5)), 20)
     assert (drawn["kind"], drawn["tone"]) == ("note", "good")
     assert "median interval" in drawn["text"]
-    words = customer_retention.finding(EN, analysed(line("a", 20, 5))).text
+    words = retention.finding(EN, analysed(line("a", 20, 5))).text
     assert words.startswith("No customer is silent")
 
 
 def test_the_triggers_that_the_data_lacks_are_named():
-    note = customer_retention.relations(EN, RESULTS["rich"])["note"]
+    note = retention.relations(EN, RESULTS["rich"])["note"]
     assert "two quarters without orders, tender lost." in note
     assert note.endswith("No data: contact left.")
 
 
 def test_cohorts_of_one_quarter_say_that_the_history_is_short():
     found = analysed(line("a", 23, 5), months=calendar(22))
-    assert "too short" in customer_retention.cohorts(EN, found)["text"]
+    assert "too short" in retention.cohorts(EN, found)["text"]
     assert found.period.as_of == AS_OF

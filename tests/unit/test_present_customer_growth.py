@@ -15,15 +15,15 @@ from babel.messages.pofile import read_po
 import dakehu.present
 from dakehu.analysis.customer_value import Policy, analyse
 from dakehu.models import codebook
-from dakehu.present import (
-    customer_coverage,
-    customer_funnel,
-    customer_growth,
-    customer_growth_terms,
-    customer_industries,
-    customer_mix,
-    customer_tables,
-    customer_terms,
+from dakehu.present.customer_value import (
+    coverage,
+    funnel,
+    growth,
+    growth_terms,
+    industries,
+    mix,
+    tables,
+    terms,
 )
 from dakehu.present.text import Text
 from growth_book import mart
@@ -32,16 +32,16 @@ HOSTILE = "<script>alert(1)</script>"
 MODULES = ["coverage", "funnel", "growth", "growth_terms", "industries", "mix"]
 AS_OF, MONTHS = date(2024, 12, 31), [date(y, m, 1) for y in (2023, 2024) for m in range(1, 13)]
 BLOCKS = {
-    "sentences": customer_growth.sentences,
-    "effects": customer_industries.effects,
-    "industries": customer_industries.industries,
-    "families": customer_mix.families,
-    "heat_map": lambda text, found: customer_coverage.heat_map(text, found, 10),
-    "white_space": lambda text, found: customer_coverage.white_space(text, found, 10),
-    "wallets": lambda text, found: customer_coverage.wallets(text, found, 10),
-    "stages": customer_funnel.stages,
-    "stage_table": customer_funnel.stage_table,
-    "proposals": customer_funnel.proposals,
+    "sentences": growth.sentences,
+    "effects": industries.effects,
+    "industries": industries.industries,
+    "families": mix.families,
+    "heat_map": lambda text, found: coverage.heat_map(text, found, 10),
+    "white_space": lambda text, found: coverage.white_space(text, found, 10),
+    "wallets": lambda text, found: coverage.wallets(text, found, 10),
+    "stages": funnel.stages,
+    "stage_table": funnel.stage_table,
+    "proposals": funnel.proposals,
 }
 TEXT = Text("en", "CNY")
 
@@ -169,13 +169,13 @@ def test_poor_data_says_once_what_is_missing():
 
 def test_what_is_there_but_not_in_this_window_is_told_apart():
     found = RESULTS["old"]
-    assert "in this window" in customer_funnel.stages(TEXT, found)["text"]
-    assert "in this window" in customer_funnel.proposals(TEXT, found)["text"]
+    assert "in this window" in funnel.stages(TEXT, found)["text"]
+    assert "in this window" in funnel.proposals(TEXT, found)["text"]
 
 
 def test_sentences_carry_the_figures():
     found = RESULTS["rich"]
-    said = " ".join(strings(customer_growth.sentences(TEXT, found)))
+    said = " ".join(strings(growth.sentences(TEXT, found)))
     change = found.figures["net_amount"][0] - found.figures["previous_amount"][0]
     assert f"Sales changed by {TEXT.amount(change)}" in said
     assert sum(found.growth.industries.effects.values()) == pytest.approx(change)
@@ -186,7 +186,7 @@ def test_sentences_carry_the_figures():
 
 def test_heat_map_marks_the_white_space():
     found = RESULTS["rich"]
-    (trace,) = customer_coverage.heat_map(TEXT, found, 10)["figure"]["data"]
+    (trace,) = coverage.heat_map(TEXT, found, 10)["figure"]["data"]
     ids = found.customers["customer_id"].head(10).to_list()
     lacking = ids.index("c03")
     assert trace["text"][lacking] == ["+", "", "+"]
@@ -197,7 +197,7 @@ def test_heat_map_marks_the_white_space():
 
 def test_bars_of_effects_add_up_to_the_change():
     found = RESULTS["rich"]
-    traces = customer_industries.effects(TEXT, found)["figure"]["data"]
+    traces = industries.effects(TEXT, found)["figure"]["data"]
     change = found.figures["net_amount"][0] - found.figures["previous_amount"][0]
     total = sum(sum(trace["x"]) for trace in traces)
     assert total * TEXT.money_scale(change / 3).divisor == pytest.approx(change)
@@ -206,17 +206,17 @@ def test_bars_of_effects_add_up_to_the_change():
 def test_every_label_and_column_is_explained():
     book = codebook()["reports"]["customer_value"]
     for found in RESULTS.values():
-        assert found.growth.figures.keys() <= customer_terms.FIGURES.keys()
+        assert found.growth.figures.keys() <= terms.FIGURES.keys()
         for name, frame in found.growth.tables.items():
             assert set(frame.columns) == set(frame.columns) & book[name]["columns"].keys()
         assert set(found.customers.columns) <= book["customers"]["columns"].keys()
-    keys = {column["key"] for column in customer_tables.customers(TEXT, RESULTS["rich"])["columns"]}
+    keys = {column["key"] for column in tables.customers(TEXT, RESULTS["rich"])["columns"]}
     assert {"family_coverage", "wallet_share"} <= keys
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_text_of_the_modules_has_a_translation(module):
-    path = Path(dakehu.present.__file__).parent / f"customer_{module}.py"
+    path = Path(dakehu.present.__file__).parent / "customer_value" / f"{module}.py"
     zh = Text("zh", "CNY")
     said = [
         call.args[0].value
@@ -242,5 +242,5 @@ def test_translations_fill_the_same_places():
 
 def test_definitions_have_words():
     for language in ("zh", "en"):
-        said = customer_growth_terms.definitions(Text(language, "CNY"))
+        said = growth_terms.definitions(Text(language, "CNY"))
         assert all(definition.term and definition.text for definition in said)

@@ -13,41 +13,41 @@ from babel.messages.pofile import read_po
 import dakehu.present
 from dakehu.analysis.customer_value import Policy
 from dakehu.models import codebook
-from dakehu.present import (
-    customer_channels,
-    customer_contribution,
-    customer_money_terms,
-    customer_receivables,
-    customer_tables,
-    customer_tenders,
-    customer_terms,
-    customer_value,
+from dakehu.present.customer_value import (
+    channels,
+    contribution,
+    headline,
+    money_terms,
+    receivables,
+    tables,
+    tenders,
+    terms,
 )
 from dakehu.present.text import Text
 from small_books import books, company, report
 
 HOSTILE = "<script>alert(1)</script>"
-MODULES = ["channels", "contribution", "money_terms", "receivables", "tenders", "value"]
+MODULES = ["channels", "contribution", "money_terms", "receivables", "tenders", "headline"]
 BLOCKS = {
-    "headline": customer_value.headline,
-    "sentences": customer_value.sentences,
-    "everybody": customer_tables.customers,
-    "owed": customer_receivables.sentences,
-    "ageing": customer_receivables.ageing,
-    "debtors": lambda text, found: customer_receivables.debtors(text, found, 5),
-    "overdue_classes": customer_receivables.classes,
-    "left": customer_contribution.sentences,
-    "bridge": customer_contribution.bridge,
-    "contribution": lambda text, found: customer_contribution.customers(text, found, 2),
-    "acquisition": lambda text, found: customer_contribution.acquisition(text, found, 5),
-    "inversion": customer_contribution.inversion,
-    "tender_sentences": customer_tenders.sentences,
-    "years": customer_tenders.years,
-    "tenders": lambda text, found: customer_tenders.tenders(text, found, 5),
-    "mix": customer_channels.mix,
-    "developed": customer_channels.developed,
-    "tiers": customer_channels.tiers,
-    "steps": customer_channels.steps,
+    "headline": headline.headline,
+    "sentences": headline.sentences,
+    "everybody": tables.customers,
+    "owed": receivables.sentences,
+    "ageing": receivables.ageing,
+    "debtors": lambda text, found: receivables.debtors(text, found, 5),
+    "overdue_classes": receivables.classes,
+    "left": contribution.sentences,
+    "bridge": contribution.bridge,
+    "contribution": lambda text, found: contribution.customers(text, found, 2),
+    "acquisition": lambda text, found: contribution.acquisition(text, found, 5),
+    "inversion": contribution.inversion,
+    "tender_sentences": tenders.sentences,
+    "years": tenders.years,
+    "tenders": lambda text, found: tenders.tenders(text, found, 5),
+    "mix": channels.mix,
+    "developed": channels.developed,
+    "tiers": channels.tiers,
+    "steps": channels.steps,
 }
 
 
@@ -182,42 +182,40 @@ def test_poor_data_says_once_a_section_what_is_missing(results):
 def test_sentences_carry_the_figures(results):
     text, found = Text("en", "CNY"), results["rich"]
     values = {name: value for name, (value, _) in found.figures.items()}
-    first = " ".join(strings(customer_value.sentences(text, found)))
+    first = " ".join(strings(headline.sentences(text, found)))
     assert text.amount(values["contribution_amount"]) in first
     assert text.amount(values["overdue_amount"]) in first
-    owed = " ".join(strings(customer_receivables.sentences(text, found)))
+    owed = " ".join(strings(receivables.sentences(text, found)))
     assert text.number(values["countback_dso_days"], 0) in owed
     assert "more than their credit limit: 1" in owed
-    left = " ".join(strings(customer_contribution.sentences(text, found)))
+    left = " ".join(strings(contribution.sentences(text, found)))
     assert "Lines sold below cost: 1" in left
     assert "not deducted (not zero): Promotion, Bids, Rebates" in left
-    won = " ".join(strings(customer_tenders.sentences(text, found)))
+    won = " ".join(strings(tenders.sentences(text, found)))
     assert "Won 1 of 2 decided tenders (50.0%)" in won
     assert "+3.33% against the best rival. Wins above the best rival, so not on price: 1" in won
 
 
 def test_bars_add_up_to_what_is_owed_and_what_is_left(results):
     text, found = Text("en", "CNY"), results["rich"]
-    (bars,) = customer_receivables.ageing(text, found)["figure"]["data"]
+    (bars,) = receivables.ageing(text, found)["figure"]["data"]
     assert sum(bars["x"]) == pytest.approx(found.figures["open_amount"][0]) == 1460 - 340
-    (steps,) = customer_contribution.bridge(text, found)["figure"]["data"]
+    (steps,) = contribution.bridge(text, found)["figure"]["data"]
     assert sum(steps["x"][:-1]) == pytest.approx(steps["x"][-1])
     assert steps["x"][-1] == pytest.approx(found.figures["contribution_amount"][0])
 
 
 def test_what_is_settled_or_without_due_dates_is_told_apart(results):
     text = Text("en", "CNY")
-    assert (
-        "nothing is overdue" in strings(customer_receivables.sentences(text, results["settled"]))[1]
-    )
-    assert customer_receivables.ageing(text, results["settled"])["text"] == "Nothing is owed."
-    blind = " ".join(strings(customer_receivables.sentences(text, results["blind"])))
+    assert "nothing is overdue" in strings(receivables.sentences(text, results["settled"]))[1]
+    assert receivables.ageing(text, results["settled"])["text"] == "Nothing is owed."
+    blind = " ".join(strings(receivables.sentences(text, results["blind"])))
     assert "No invoice has a due date" in blind
-    titles = customer_receivables.ageing(text, results["blind"])["title"]
+    titles = receivables.ageing(text, results["blind"])["title"]
     assert titles == "What is owed, by days since the invoice"
-    assert "not met" not in " ".join(strings(customer_tenders.sentences(text, results["rich"])))
+    assert "not met" not in " ".join(strings(tenders.sentences(text, results["rich"])))
     assert "No visits to named contacts" in " ".join(
-        strings(customer_tenders.sentences(text, results["blind"]))
+        strings(tenders.sentences(text, results["blind"]))
     )
 
 
@@ -225,19 +223,19 @@ def test_every_label_and_column_is_explained(results):
     book = codebook()["reports"]["customer_value"]
     explained = {column for entry in book.values() for column in entry["columns"]}
     for found in results.values():
-        assert found.money.figures.keys() <= customer_terms.FIGURES.keys()
+        assert found.money.figures.keys() <= terms.FIGURES.keys()
         assert found.money.tables.keys() <= book.keys()
         for name, frame in found.money.tables.items():
             unexplained = set(frame.columns) - explained
             assert unexplained <= {"publish_date", "open_date", "engaged_date", "project_name"}, (
                 name
             )
-    assert customer_terms.RULES.keys() == Policy.__dataclass_fields__.keys()
+    assert terms.RULES.keys() == Policy.__dataclass_fields__.keys()
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_text_of_the_modules_has_a_translation(module):
-    path = Path(dakehu.present.__file__).parent / f"customer_{module}.py"
+    path = Path(dakehu.present.__file__).parent / "customer_value" / f"{module}.py"
     zh = Text("zh", "CNY")
     calls = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
     said = [
@@ -262,6 +260,4 @@ def test_translations_fill_the_same_places():
 
 def test_definitions_have_words():
     for language in ("zh", "en"):
-        assert all(
-            d.term and d.text for d in customer_money_terms.definitions(Text(language, "CNY"))
-        )
+        assert all(d.term and d.text for d in money_terms.definitions(Text(language, "CNY")))

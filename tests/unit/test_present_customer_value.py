@@ -9,41 +9,33 @@ from babel.messages.pofile import read_po
 
 from customer_results import RESULTS, strings
 from dakehu.analysis.customer_value import Policy
-from dakehu.present import (
-    appendix,
-    customer_figures,
-    customer_movement,
-    customer_tables,
-    customer_terms,
-    customer_value,
-)
+from dakehu.present import appendix
+from dakehu.present.customer_value import figures, headline, movement, tables, terms
 from dakehu.present.text import Text
 
 BLOCKS = {
-    "headline": lambda text, found: customer_value.headline(
-        text, found, {"hhi": (900.0, "points")}
-    ),
-    "sentences": customer_value.sentences,
-    "unclosed": customer_terms.unclosed,
-    "left_out": customer_terms.left_out,
-    "terms": lambda text, found: customer_terms.terms(text),
-    "customers": customer_tables.customers,
-    "classes_table": customer_tables.classes,
-    "concentration": customer_tables.concentration,
-    "only_one_set": customer_tables.only_one_set,
-    "movers_table": lambda text, found: customer_tables.movers(text, found, 5),
-    "negative": customer_tables.negative,
-    "pareto": lambda text, found: customer_figures.pareto(text, found, 20),
-    "margin_pareto": lambda text, found: customer_figures.pareto(text, found, 20, "margin_amount"),
-    "lorenz": customer_figures.lorenz,
-    "classes": customer_figures.classes,
-    "segments": customer_figures.segments,
-    "margins": customer_figures.margins,
-    "bridge": customer_movement.bridge,
-    "movers": lambda text, found: customer_movement.movers(text, found, 20),
-    "rules": lambda text, found: appendix.rules(text, found.policy, customer_terms.RULES),
+    "headline": lambda text, found: headline.headline(text, found, {"hhi": (900.0, "points")}),
+    "sentences": headline.sentences,
+    "unclosed": terms.unclosed,
+    "left_out": terms.left_out,
+    "terms": lambda text, found: terms.terms(text),
+    "customers": tables.customers,
+    "classes_table": tables.classes,
+    "concentration": tables.concentration,
+    "only_one_set": tables.only_one_set,
+    "movers_table": lambda text, found: tables.movers(text, found, 5),
+    "negative": tables.negative,
+    "pareto": lambda text, found: figures.pareto(text, found, 20),
+    "margin_pareto": lambda text, found: figures.pareto(text, found, 20, "margin_amount"),
+    "lorenz": figures.lorenz,
+    "classes": figures.classes,
+    "segments": figures.segments,
+    "margins": figures.margins,
+    "bridge": movement.bridge,
+    "movers": lambda text, found: movement.movers(text, found, 20),
+    "rules": lambda text, found: appendix.rules(text, found.policy, terms.RULES),
     "changes": lambda text, found: appendix.changes(
-        text, found.figures, {"hhi": (900.0, "points")}, customer_terms.FIGURES
+        text, found.figures, {"hhi": (900.0, "points")}, terms.FIGURES
     ),
 }
 
@@ -96,7 +88,7 @@ def test_tiles_follow_the_data():
 
 def test_sentences_carry_the_figures():
     text, found = Text("en", "CNY"), RESULTS["rich"]
-    words = " ".join(strings(customer_value.sentences(text, found)))
+    words = " ".join(strings(headline.sentences(text, found)))
     assert text.percent(found.figures["key_amount_share"][0]) in words
     assert text.amount(found.figures["net_amount"][0]) in words
     assert text.percent(found.figures["cr1"][0]) in words
@@ -108,7 +100,7 @@ def test_sentences_carry_the_figures():
 def test_growth_in_words_adds_up():
     found = RESULTS["rich"]
     change = found.figures["net_amount"][0] - found.figures["previous_amount"][0]
-    bars = customer_movement.bridge(Text("en", "CNY"), found)["figure"]["data"][0]["x"]
+    bars = movement.bridge(Text("en", "CNY"), found)["figure"]["data"][0]["x"]
     scale = Text("en", "CNY").money_scale(max(found.figures["net_amount"][0], bars[0])).divisor
     assert sum(bars[1:-1]) * scale == pytest.approx(change)
     assert (bars[-1] - bars[0]) * scale == pytest.approx(change)
@@ -121,7 +113,7 @@ def test_names_from_data_stay_text_in_figures():
 
 
 def test_pareto_shows_no_more_than_asked():
-    drawn = customer_figures.pareto(Text("en", "CNY"), RESULTS["rich"], 5)["figure"]
+    drawn = figures.pareto(Text("en", "CNY"), RESULTS["rich"], 5)["figure"]
     assert [len(trace["x"]) for trace in drawn["data"]] == [5, 5]
     shares = drawn["data"][1]["x"]
     assert shares == sorted(shares)
@@ -133,16 +125,16 @@ def test_chinese_texts_are_there_for_every_label():
     labels = [
         *appendix.TABLES.values(),
         *appendix.UNITS.values(),
-        *customer_terms.SEGMENTS.values(),
-        *customer_terms.KINDS.values(),
-        *customer_terms.FIGURES.values(),
-        *customer_terms.RULES.values(),
-        *customer_terms.LEFT_OUT.values(),
+        *terms.SEGMENTS.values(),
+        *terms.KINDS.values(),
+        *terms.FIGURES.values(),
+        *terms.RULES.values(),
+        *terms.LEFT_OUT.values(),
     ]
     assert [label for label in labels if zh(label) == label] == []
-    assert customer_terms.RULES.keys() == Policy.__dataclass_fields__.keys()
+    assert terms.RULES.keys() == Policy.__dataclass_fields__.keys()
     for found in RESULTS.values():
-        assert found.figures.keys() <= customer_terms.FIGURES.keys()
+        assert found.figures.keys() <= terms.FIGURES.keys()
 
 
 @pytest.mark.parametrize(

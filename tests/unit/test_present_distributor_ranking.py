@@ -14,14 +14,8 @@ from babel.messages.pofile import read_po
 
 from dakehu.analysis.distributor_ranking import Policy, analyse
 from dakehu.paths import ROOT
-from dakehu.present import (
-    appendix,
-    distributor_bars,
-    distributor_figures,
-    distributor_findings,
-    distributor_ranking,
-    distributor_tables,
-)
+from dakehu.present import appendix
+from dakehu.present.distributor_ranking import bars, figures, findings, headline, tables
 from dakehu.present.text import Text
 
 HOSTILE = "<script>alert(1)</script> {x}"
@@ -83,30 +77,28 @@ RESULTS = {
     "empty": result(0, rich=False),
 }
 BLOCKS = {
-    "headline": lambda text, found: distributor_ranking.headline(
-        text, found, {"key_share": (0.4, "share")}
-    ),
-    "standing": distributor_findings.standing,
-    "scope": distributor_findings.scope,
-    "top_bars": lambda text, found: distributor_figures.top_bars(text, found, 10),
-    "rank_slopes": lambda text, found: distributor_figures.rank_slopes(text, found, 10),
-    "dependence_lines": distributor_figures.dependence_lines,
-    "growth_scatter": distributor_figures.growth_scatter,
-    "attainment_bars": lambda text, found: distributor_bars.attainment_bars(text, found, 10),
-    "freight_bars": lambda text, found: distributor_bars.freight_bars(text, found, 10),
-    "ranking_table": distributor_tables.ranking_table,
-    "bottom_table": lambda text, found: distributor_tables.bottom_table(text, found, 10),
-    "silent_table": distributor_tables.silent_table,
-    "attainment_table": distributor_tables.attainment_table,
-    "concentration_table": distributor_tables.concentration_table,
-    "meanings": distributor_tables.meanings,
-    "rules": lambda text, found: appendix.rules(text, found.policy, distributor_ranking.RULES),
+    "headline": lambda text, found: headline.headline(text, found, {"key_share": (0.4, "share")}),
+    "standing": findings.standing,
+    "scope": findings.scope,
+    "top_bars": lambda text, found: figures.top_bars(text, found, 10),
+    "rank_slopes": lambda text, found: figures.rank_slopes(text, found, 10),
+    "dependence_lines": figures.dependence_lines,
+    "growth_scatter": figures.growth_scatter,
+    "attainment_bars": lambda text, found: bars.attainment_bars(text, found, 10),
+    "freight_bars": lambda text, found: bars.freight_bars(text, found, 10),
+    "ranking_table": tables.ranking_table,
+    "bottom_table": lambda text, found: tables.bottom_table(text, found, 10),
+    "silent_table": tables.silent_table,
+    "attainment_table": tables.attainment_table,
+    "concentration_table": tables.concentration_table,
+    "meanings": tables.meanings,
+    "rules": lambda text, found: appendix.rules(text, found.policy, headline.RULES),
     "changes": lambda text, found: appendix.changes(
-        text, found.figures, {"key_share": (0.4, "share")}, distributor_ranking.LABELS
+        text, found.figures, {"key_share": (0.4, "share")}, headline.LABELS
     ),
 }
 PRESENT = ROOT / "pipelines" / "dakehu" / "present"
-MODULES = sorted(PRESENT.glob("distributor_*.py"))
+MODULES = sorted((PRESENT / "distributor_ranking").glob("*.py"))
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -196,5 +188,5 @@ def test_every_message_is_translated_with_the_same_places():
 
 def test_every_figure_and_rule_has_a_name():
     for found in RESULTS.values():
-        assert found.figures.keys() <= distributor_ranking.LABELS.keys()
-    assert set(Policy.__dataclass_fields__) == set(distributor_ranking.RULES)
+        assert found.figures.keys() <= headline.LABELS.keys()
+    assert set(Policy.__dataclass_fields__) == set(headline.RULES)

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import polars as pl
 
 from dakehu.analysis.parties import decided, proposals
-from dakehu.present.data_quality_parties import proposals as drawn_proposals
-from dakehu.present.data_quality_parties import summary
+from dakehu.present.data_quality.parties import proposals as drawn_proposals
+from dakehu.present.data_quality.parties import summary
 from dakehu.present.text import Text
 from party_frames import DECISIONS, PARTIES
 

@@ -15,15 +15,15 @@ from babel.messages.pofile import read_po
 from dakehu.analysis.forecast_series import ALL_ZERO, STOPPED, TOO_SHORT, Policy
 from dakehu.analysis.sales_forecast import analyse
 from dakehu.paths import ROOT
-from dakehu.present import (
-    appendix,
-    forecast_accuracy,
-    forecast_figures,
-    forecast_findings,
-    forecast_regions,
-    forecast_tables,
-    forecast_terms,
-    sales_forecast,
+from dakehu.present import appendix
+from dakehu.present.sales_forecast import (
+    accuracy,
+    figures,
+    findings,
+    headline,
+    regions,
+    tables,
+    terms,
 )
 from dakehu.present.text import Text
 
@@ -66,31 +66,26 @@ def results():
 
 KINDS = ("long", "three years", "short", "hopeless", "no region")
 BLOCKS = {
-    "headline": lambda text, found: sales_forecast.headline(
-        text, found, {"wape_chosen": (0.1, "share")}
-    ),
-    "outlook": forecast_findings.outlook,
-    "scope": lambda text, found: forecast_terms.scope(text),
-    "fan": forecast_figures.fan,
-    "months_table": forecast_tables.months_table,
-    "region_bars": lambda text, found: forecast_regions.region_bars(text, found, 5),
-    "region_months": lambda text, found: forecast_regions.region_months(text, found, 6),
-    "regions_table": forecast_tables.regions_table,
-    "error_lines": forecast_accuracy.error_lines,
-    "coverage_lines": forecast_accuracy.coverage_lines,
-    "accuracy_table": forecast_tables.accuracy_table,
-    "left_out_table": forecast_tables.left_out_table,
-    "method": forecast_terms.method,
-    "rules": lambda text, found: appendix.rules(text, found.policy, sales_forecast.RULES),
+    "headline": lambda text, found: headline.headline(text, found, {"wape_chosen": (0.1, "share")}),
+    "outlook": findings.outlook,
+    "scope": lambda text, found: terms.scope(text),
+    "fan": figures.fan,
+    "months_table": tables.months_table,
+    "region_bars": lambda text, found: regions.region_bars(text, found, 5),
+    "region_months": lambda text, found: regions.region_months(text, found, 6),
+    "regions_table": tables.regions_table,
+    "error_lines": accuracy.error_lines,
+    "coverage_lines": accuracy.coverage_lines,
+    "accuracy_table": tables.accuracy_table,
+    "left_out_table": tables.left_out_table,
+    "method": terms.method,
+    "rules": lambda text, found: appendix.rules(text, found.policy, headline.RULES),
     "changes": lambda text, found: appendix.changes(
-        text, found.figures, {"wape_chosen": (0.1, "share")}, sales_forecast.LABELS
+        text, found.figures, {"wape_chosen": (0.1, "share")}, headline.LABELS
     ),
 }
 PRESENT = ROOT / "pipelines" / "dakehu" / "present"
-MODULES = [
-    *sorted(PRESENT.glob("forecast_*.py")),
-    PRESENT / "sales_forecast.py",
-]
+MODULES = sorted((PRESENT / "sales_forecast").glob("*.py"))
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -197,6 +192,6 @@ def test_every_message_is_translated_with_the_same_places():
 
 def test_every_figure_rule_and_reason_has_a_name(results):
     for found in results.values():
-        assert found.figures.keys() <= sales_forecast.LABELS.keys()
-    assert set(Policy.__dataclass_fields__) == set(sales_forecast.RULES)
-    assert {ALL_ZERO, STOPPED, TOO_SHORT} == set(sales_forecast.REASONS)
+        assert found.figures.keys() <= headline.LABELS.keys()
+    assert set(Policy.__dataclass_fields__) == set(headline.RULES)
+    assert {ALL_ZERO, STOPPED, TOO_SHORT} == set(headline.REASONS)

@@ -212,8 +212,8 @@ def test_only_tables_beside_the_page_are_linked():
 
 def test_figure_data_comes_out_as_it_went_in():
     parts = Parts(rendered(shown(FIGURE)))
-    data = [text for a, text in parts.scripts if a.get("type") == "application/json"]
-    assert json.loads(data[0]) == FIGURE["figure"]
+    packed = next(text for a, text in parts.scripts if a.get("id") == "drawings")
+    assert json.loads(gzip.decompress(base64.b64decode(packed))) == {"figure-1": FIGURE["figure"]}
 
 
 def test_policy_names_every_script_that_runs_and_no_other():

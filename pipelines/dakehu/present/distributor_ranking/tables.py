@@ -1,0 +1,168 @@
+"""Tables and definitions of the distributor ranking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from dakehu.present.block import BlockData, Column, Definition, definitions, note, table
+from dakehu.present.distributor_ranking.findings import silent_ones
+from dakehu.present.distributor_ranking.headline import HOLDERS
+from dakehu.present.text import Text
+
+
+def ranking_table(text: Text, result: Any) -> BlockData:
+    """The whole ranking."""
+    columns = [
+        Column("rank", text("Rank"), "count"),
+        Column("previous_rank", text("A year before"), "count", 2),
+        Column("distributor_name", text("Distributor")),
+        Column("region_name", text("Region"), "text", 3),
+        Column("net_amount", text("Sales"), "amount"),
+        Column("amount_share", text("Share of company"), "percent", 2),
+        Column("growth", text("Year on year"), "change", 2),
+        Column("relative_growth", text("Relative growth"), "number", 2),
+        Column("quota_attainment", text("Quota attainment"), "percent", 2),
+        Column("freight_ratio", text("Freight ratio"), "percent", 3),
+        Column("order_count", text("Orders"), "count", 3),
+    ]
+    frame = result.tables["ranking"]
+    return table(frame, columns, text, title=text("All distributors by sales"), file="ranking")
+
+
+def bottom_table(text: Text, result: Any, count: int) -> BlockData:
+    """The last of those who still buy."""
+    frame = result.tables["ranking"].filter(~pl.col("is_silent")).tail(count)
+    columns = [
+        Column("rank", text("Rank"), "count"),
+        Column("previous_rank", text("A year before"), "count"),
+        Column("distributor_name", text("Distributor")),
+        Column("net_amount", text("Sales"), "amount"),
+        Column("growth", text("Year on year"), "change", 2),
+        Column("last_month", text("Last purchase"), "month", 2),
+    ]
+    return table(frame, columns, text, title=text("Bottom of the list (still buying)"))
+
+
+def silent_table(text: Text, result: Any) -> BlockData:
+    """Those who bought before and bought nothing in the window."""
+    frame = silent_ones(result.tables["ranking"])
+    if result.tables["ranking"].is_empty():
+        return note(text("No distributor has bought up to this date."))
+    if frame.is_empty():
+        return note(text("Every distributor that ever bought bought in this window."), "")
+    columns = [
+        Column("rank", text("Rank"), "count"),
+        Column("distributor_name", text("Distributor")),
+        Column("previous_rank", text("A year before"), "count", 2),
+        Column("previous_amount", text("Sales a year before"), "amount"),
+        Column("last_month", text("Last purchase"), "month"),
+    ]
+    return table(frame, columns, text, title=text("Silent distributors"), file="ranking")
+
+
+def attainment_table(text: Text, result: Any) -> BlockData:
+    """Quota and sales of every holder over the periods that have ended."""
+    frame = result.tables["attainment"]
+    if frame.is_empty():
+        return note(
+            text("With a table of quotas in the pipeline file this section fills itself."), ""
+        )
+    kinds = {kind: text(label) for kind, label in HOLDERS.items()}
+    columns = [
+        Column("holder_name", text("Name")),
+        Column("kind", text("Quota of"), "text", 3),
+        Column("attainment", text("Attainment"), "percent"),
+        Column("target_amount", text("Quota"), "amount", 2),
+        Column("net_amount", text("Sales"), "amount", 2),
+        Column("gap_amount", text("Above or below"), "amount", 2),
+        Column("met_count", text("Periods met"), "count", 3),
+        Column("period_count", text("Periods"), "count", 3),
+        Column("period_end", text("Up to"), "date", 3),
+    ]
+    return table(
+        frame.with_columns(pl.col("holder_kind").replace_strict(kinds, default=None).alias("kind")),
+        columns,
+        text,
+        title=text("Quota attainment"),
+        file="attainment",
+        note=text("Only quota periods that lie inside the window and have ended."),
+    )
+
+
+def concentration_table(text: Text, result: Any) -> BlockData:
+    """How sales are spread over the distributors."""
+    value = dict(result.tables["concentration"].select("metric", "value").iter_rows())
+    shown = [
+        (text("CR1: the largest distributor's share"), text.percent(value.get("cr1"))),
+        (text("CR4: the four largest"), text.percent(value.get("cr4"))),
+        (text("CR10: the ten largest"), text.percent(value.get("cr10"))),
+        (text("HHI (10,000 = a single distributor)"), text.number(value.get("hhi"), 0)),
+        (text("Effective number of distributors"), text.number(value.get("effective_number"), 1)),
+    ]
+    frame = pl.DataFrame(shown, schema=["metric", "value"], orient="row")
+    columns = [Column("metric", text("Measure")), Column("value", text("Value"))]
+    count = result.tables["ranking"].filter(pl.col("net_amount") > 0).height
+    return table(
+        frame,
+        columns,
+        text,
+        title=text("Concentration among distributors"),
+        file="concentration",
+        note=text(
+            "Shares of all distributors' sales; {n} distributors with sales above zero.",
+            n=text.count(count),
+        ),
+    )
+
+
+def meanings(text: Text, result: Any) -> BlockData:
+    """The terms of this page."""
+    return definitions(
+        Definition(
+            text("Sales rank"),
+            text(
+                "Place by net sales in the window, ties by number. Whoever ever bought is ranked; "
+                "those without sales in the window stand last."
+            ),
+        ),
+        Definition(
+            text("Rank a year before"),
+            text("The same list over the same months a year before, among those who had bought."),
+        ),
+        Definition(
+            text("Relative growth"),
+            text(
+                "(1 + own growth) / (1 + company growth). Below 1 the distributor's share of "
+                "company sales falls."
+            ),
+            text("ratio"),
+        ),
+        Definition(
+            text("{line} line", line=text.percent(result.policy.dominance_line, 0)),
+            text(
+                "Half of the company's sales in the hands of a few large distributors: the level "
+                "at which headquarters should worry about credit, discounts and terms."
+            ),
+            text("share of company sales"),
+        ),
+        Definition(
+            text("HHI"),
+            text(
+                "10,000 times the sum of squared shares; 10,000 divided by it is the effective "
+                "number."
+            ),
+            text("points"),
+        ),
+        Definition(
+            text("Quota attainment"),
+            text("Sales divided by quota over the same ended periods."),
+            text("per cent"),
+        ),
+        Definition(
+            text("Freight ratio"),
+            text("Freight divided by sales, over the months with freight on record."),
+            text("per cent"),
+        ),
+    )

@@ -1,0 +1,192 @@
+"""Figures of the regions in the sales forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dakehu.present.bars import HOVER, hover, rows_axis
+from dakehu.present.block import BlockData, figure, note
+from dakehu.present.sales_forecast.figures import draw_band, forecast_hover, past_months, scaled
+from dakehu.present.sales_forecast.headline import named_regions
+from dakehu.present.text import Text
+from dakehu.present.theme import (
+    BAND_80,
+    BLUE,
+    GREY,
+    label,
+    layout,
+)
+
+ROW_HEIGHT = 30
+FRAME_HEIGHT = 100
+SMALL_HEIGHT = 150
+
+
+def region_bars(text: Text, result: Any, count: int) -> BlockData:
+    """The largest regions: just past and next, with the interval of the sum."""
+    regions = named_regions(text, result.table("outlook", "region"))
+    if regions.is_empty():
+        return note(text("No region is forecast."))
+    top = regions.head(count)
+    scale = text.money_scale(
+        top.select(pl.max_horizontal("last_amount", "forecast_amount").max()).item()
+    )
+    middle = scaled(top["forecast_amount"], scale.divisor)
+    reach = [
+        None if high is None else float(high) / scale.divisor - mid
+        for high, mid in zip(top["high_80_amount"], middle, strict=True)
+    ]
+    drop = [
+        None if low is None else mid - float(low) / scale.divisor
+        for low, mid in zip(top["low_80_amount"], middle, strict=True)
+    ]
+    fig = go.Figure(
+        layout=layout(
+            xaxis={
+                "title": text("Sales ({unit})", unit=scale.unit),
+                "nticks": 5,
+                "rangemode": "tozero",
+            },
+            yaxis=rows_axis(top["key_name"].to_list()) | {"fixedrange": True},
+        )
+    )
+    fig.add_bar(
+        orientation="h",
+        name=text("Last {n} months", n=result.horizon_months),
+        x=scaled(top["last_amount"], scale.divisor),
+        y=list(range(top.height)),
+        marker_color="rgba(138,147,160,0.45)",
+        hoverinfo="skip",
+    )
+    fig.add_scatter(
+        mode="markers",
+        name=text("Next {n} months, 80% interval", n=result.horizon_months),
+        x=middle,
+        y=list(range(top.height)),
+        marker={"size": 10, "color": BLUE},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": reach,
+            "arrayminus": drop,
+            "color": BLUE,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        customdata=[
+            hover(
+                row["key_name"],
+                text("Forecast {amount}", amount=text.amount(row["forecast_amount"])),
+                text("Just past {amount}", amount=text.amount(row["last_amount"])),
+                text("Change {change}", change=text.change(row["growth"])),
+            )
+            for row in top.iter_rows(named=True)
+        ],
+        hovertemplate=HOVER,
+    )
+    return figure(
+        fig,
+        title=text("Regions: just past and next"),
+        summary=text("A bar of past sales per region, a dot for the forecast, a line for 80%."),
+        note=""
+        if top.height == regions.height
+        else text(
+            "The {n} largest of {all} regions; all of them in the table below.",
+            n=top.height,
+            all=regions.height,
+        ),
+        height=FRAME_HEIGHT + ROW_HEIGHT * top.height,
+    )
+
+
+def region_months(text: Text, result: Any, count: int) -> BlockData:
+    """Small pictures of the largest regions: history and forecast, each on its own scale."""
+    top = named_regions(text, result.table("outlook", "region")).head(count)
+    if top.is_empty():
+        return note(text("No region is forecast."))
+    fig = go.Figure(layout=_grid(top["key_name"].to_list()))
+    forecasts = result.table("forecast", "region")
+    for number, key in enumerate(top["key"], 1):
+        where = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": False}
+        past = past_months(result, "region", key)
+        ahead = forecasts.filter(pl.col("key") == key)
+        draw_band(fig, ahead, 80, BAND_80, 1.0, text("{n}% interval", n=80), **where)
+        fig.add_scatter(
+            mode="lines",
+            x=past["month"].to_list(),
+            y=past["amount"].to_list(),
+            line={"color": GREY, "width": 1.5},
+            customdata=[
+                hover(text.month(month), text.amount(amount))
+                for month, amount in past.select("month", "amount").iter_rows()
+            ],
+            hovertemplate=HOVER,
+            **where,
+        )
+        fig.add_scatter(
+            mode="lines",
+            x=ahead["month"].to_list(),
+            y=scaled(ahead["mean_amount"], 1.0),
+            line={"color": BLUE, "width": 2},
+            customdata=[forecast_hover(text, row) for row in ahead.iter_rows(named=True)],
+            hovertemplate=HOVER,
+            **where,
+        )
+    return figure(
+        fig,
+        title=text("The {n} largest regions, month by month", n=top.height),
+        summary=text("A small line of past sales and forecast per region."),
+        note=text(
+            "Each on its own scale from zero. Grey: sales; blue: forecast with 80% interval."
+        ),
+        height=40 + SMALL_HEIGHT * _grid_rows(top.height),
+    )
+
+
+def _grid_rows(count: int) -> int:
+    return (count + 1) // 2
+
+
+def _grid(names: Sequence[str]) -> dict[str, Any]:
+    """Two pictures a row, without ticks but for the first and last year: they fit a phone."""
+    axes: dict[str, Any] = {}
+    notes = []
+    rows = _grid_rows(len(names))
+    for number, name in enumerate(names):
+        left, row = ((0.54, 1.0) if number % 2 else (0.0, 0.46)), number // 2
+        top = 1 - row / rows - 0.25 / rows
+        bottom = 1 - (row + 1) / rows + 0.08 / rows
+        axes[f"xaxis{number + 1}"] = {
+            "domain": list(left),
+            "anchor": f"y{number + 1}",
+            "tickformat": "%y-%m",
+            "nticks": 3,
+            "showgrid": False,
+        }
+        axes[f"yaxis{number + 1}"] = {
+            "domain": [bottom, top],
+            "anchor": f"x{number + 1}",
+            "rangemode": "tozero",
+            "showticklabels": False,
+            "nticks": 3,
+        }
+        notes.append(
+            {
+                "text": label(name, 16),
+                "x": left[0],
+                "y": top + 0.02 / rows,
+                "xref": "paper",
+                "yref": "paper",
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "bottom",
+            }
+        )
+    base = layout(showlegend=False, annotations=notes, **axes)
+    base["xaxis"], base["yaxis"] = axes["xaxis1"], axes["yaxis1"]
+    del base["xaxis1"], base["yaxis1"]
+    return base
