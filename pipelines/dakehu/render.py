@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
@@ -24,6 +25,7 @@ TEMPLATES = ROOT / "reports" / "template"
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 HEADLINE_TILES = 4
+UNBROKEN = re.compile(r"[^\s\u2e80-\uffff]+")
 NARROW = {2: 620, 3: 860}  # a column of this priority needs a table wider than so many pixels
 
 
@@ -200,12 +202,18 @@ def _column_rules(tables: list[dict[str, Any]]) -> str:
 
 
 def _text_width(block: dict[str, Any], index: int) -> float:
-    """Room in em for a column of texts: its longest cell, up to some eight Chinese characters."""
-    texts = (_cell(row[index])[0] for row in block["rows"] if row[index] is not None)
-    widest = max(
-        (sum(1 if letter > "\u2e7f" else 0.55 for letter in text) for text in texts), default=0
-    )
-    return round(min(widest + 0.5, 8.5), 1)
+    """Room in em for a column of texts: its longest cell, up to some eight Chinese characters.
+
+    A word of Latin letters is broken only where it is longer than 14.
+    """
+    texts = [_cell(row[index])[0] for row in block["rows"] if row[index] is not None]
+    widest = min(max(map(_ems, texts), default=0), 8)
+    words = (word for text in texts for word in UNBROKEN.findall(text))
+    return round(max(widest, min(max(map(_ems, words), default=0), 14)) + 0.5, 1)
+
+
+def _ems(text: str) -> float:
+    return sum(1 if letter > "\u2e7f" else 0.6 for letter in text)
 
 
 def _cell(cell: Any) -> tuple[str, str | None]:

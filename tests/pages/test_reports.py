@@ -19,7 +19,14 @@ from pages.browser import WIDTHS, inspect, opened
 
 pytestmark = pytest.mark.slow
 
-REAL = ("online_retail", "adventureworks", "iowa_liquor")
+REAL = (
+    "online_retail",
+    "adventureworks",
+    "iowa_liquor",
+    "classicmodels",
+    "crm_opportunities",
+    "cn_superstore",
+)
 SCRIPT = "<script>alert(1)</script>"
 FORMULA = "=cmd|' /C calc'!A1"
 HOSTILE = [
@@ -217,3 +224,22 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def test_numbers_of_classicmodels(shared: Path, publish: Publish) -> None:
+    """Orders less the six cancelled ones; what is owed is what was shipped less what was paid."""
+    folder = publish(ROOT / "pipelines" / "classicmodels.toml")
+    entry = sales_input(folder)
+    assert (entry["rows"], entry["left_out"]) == (2_996, 79)
+
+
+def test_numbers_of_crm_opportunities(shared: Path, publish: Publish) -> None:
+    entry = sales_input(publish(ROOT / "pipelines" / "crm_opportunities.toml"))
+    assert (entry["rows"], entry["loaded"]) == (8_800, 4_238)
+    assert entry["amount_loaded"] == "10005534.00"
+
+
+def test_numbers_of_cn_superstore(shared: Path, publish: Publish) -> None:
+    folder = publish(ROOT / "pipelines" / "cn_superstore.toml")
+    entry = sales_input(folder)
+    assert (entry["rows"], entry["amount_in"]) == (10_000, "16117548.24")

@@ -19,6 +19,7 @@ from dakehu.present.customer_value import (
     headline,
     money_terms,
     receivables,
+    sentences,
     tables,
     tenders,
     terms,
@@ -30,7 +31,7 @@ HOSTILE = "<script>alert(1)</script>"
 MODULES = ["channels", "contribution", "money_terms", "receivables", "tenders", "headline"]
 BLOCKS = {
     "headline": headline.headline,
-    "sentences": headline.sentences,
+    "page_one": sentences.page_one,
     "everybody": tables.customers,
     "owed": receivables.sentences,
     "ageing": receivables.ageing,
@@ -182,13 +183,14 @@ def test_poor_data_says_once_a_section_what_is_missing(results):
 def test_sentences_carry_the_figures(results):
     text, found = Text("en", "CNY"), results["rich"]
     values = {name: value for name, (value, _) in found.figures.items()}
-    first = " ".join(strings(headline.sentences(text, found)))
-    assert text.amount(values["contribution_amount"]) in first
-    assert text.amount(values["overdue_amount"]) in first
+    assert text.amount(values["overdue_amount"]) in " ".join(
+        strings(sentences.page_one(text, found))
+    )
     owed = " ".join(strings(receivables.sentences(text, found)))
     assert text.number(values["countback_dso_days"], 0) in owed
     assert "more than their credit limit: 1" in owed
     left = " ".join(strings(contribution.sentences(text, found)))
+    assert text.amount(values["contribution_amount"]) in left
     assert "Lines sold below cost: 1" in left
     assert "not deducted (not zero): Promotion, Bids, Rebates" in left
     won = " ".join(strings(tenders.sentences(text, found)))

@@ -1,6 +1,7 @@
 """Every block of the customer value report, for rich and poor data, in both languages."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -10,12 +11,17 @@ from babel.messages.pofile import read_po
 from customer_results import RESULTS, strings
 from dakehu.analysis.customer_value import Policy
 from dakehu.present import appendix
-from dakehu.present.customer_value import figures, headline, movement, tables, terms
+from dakehu.present.customer_value import figures, headline, movement, sentences, tables, terms
 from dakehu.present.text import Text
 
 BLOCKS = {
     "headline": lambda text, found: headline.headline(text, found, {"hhi": (900.0, "points")}),
-    "sentences": headline.sentences,
+    "page_one": sentences.page_one,
+    "classes_sentence": sentences.classes,
+    "growth_sentence": sentences.growth,
+    "leaving_sentence": sentences.leaving,
+    "types_sentence": sentences.types,
+    "margin_sentence": sentences.margin,
     "unclosed": terms.unclosed,
     "left_out": terms.left_out,
     "terms": lambda text, found: terms.terms(text),
@@ -73,7 +79,7 @@ def test_poor_data_says_what_is_missing_instead_of_drawing():
     # Said once in a section, not once a block.
     for block in ("movers", "movers_table", "margin_pareto", "only_one_set"):
         assert BLOCKS[block](text, RESULTS["poor"])["items"] == []
-    assert "not zero" in " ".join(strings(BLOCKS["sentences"](text, RESULTS["poor"])))
+    assert "not zero" in " ".join(strings(BLOCKS["growth_sentence"](text, RESULTS["poor"])))
     assert "not closed" in BLOCKS["unclosed"](text, RESULTS["poor"])["text"]
 
 
@@ -88,13 +94,36 @@ def test_tiles_follow_the_data():
 
 def test_sentences_carry_the_figures():
     text, found = Text("en", "CNY"), RESULTS["rich"]
-    words = " ".join(strings(headline.sentences(text, found)))
-    assert text.percent(found.figures["key_amount_share"][0]) in words
-    assert text.amount(found.figures["net_amount"][0]) in words
-    assert text.percent(found.figures["cr1"][0]) in words
+
+    def said(block):
+        return " ".join(strings(BLOCKS[block](text, found)))
+
+    assert text.percent(found.figures["key_amount_share"][0]) in said("classes_sentence")
+    assert text.amount(found.figures["net_amount"][0]) in said("growth_sentence")
+    assert text.percent(found.figures["cr1"][0]) in said("page_one")
     losing = found.customers.filter(pl.col("margin_amount") < 0)
     assert losing["customer_id"].to_list() == ["c04"]
-    assert "lost money on: 1" in words
+    assert "lost money on: 1" in said("margin_sentence")
+
+
+def test_page_one_has_three_sentences_whatever_the_data():
+    for found in RESULTS.values():
+        assert len(sentences.page_one(Text("en", "CNY"), found)["items"]) == 3
+
+
+def test_what_is_at_stake_names_every_known_amount():
+    text, found = Text("en", "CNY"), RESULTS["rich"]
+    known = {"silent_customer_count": (2, "count"), "revenue_at_risk": (5000.0, "amount")}
+    known |= {"overdue_amount": (300.0, "amount")}
+    known |= {"losing_count": (1, "count"), "losing_amount": (-70.0, "amount")}
+    item = sentences.page_one(text, replace(found, figures=found.figures | known))["items"][-1]
+    assert item["text"] == (
+        "At stake now: CN¥5.00K of sales with customers silent beyond their own rhythm (2);"
+        " CN¥300 overdue; CN¥70 lost on customers that cost more than they bring (1)."
+    )
+    none = dict.fromkeys(known, (0, "count"))
+    quiet = sentences.page_one(text, replace(found, figures=found.figures | none))["items"][-1]
+    assert quiet["tone"] == "good"
 
 
 def test_growth_in_words_adds_up():

@@ -30,7 +30,7 @@ def rows_axis(labels: Sequence[str]) -> dict[str, Any]:
     """An axis of one row per label, first on top; rows of one name stay apart."""
     return {
         "tickvals": list(range(len(labels))),
-        "ticktext": [theme.label(name, 9 if _is_wide(name) else 15) for name in labels],
+        "ticktext": [theme.label(name, 9 if _is_wide(name) else 18) for name in labels],
         "range": [len(labels) - 0.5, -0.5],
         "showgrid": False,
         "ticks": "",

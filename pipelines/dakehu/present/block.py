@@ -111,12 +111,15 @@ def table(
     file: str = "",
     note: str = "",
 ) -> BlockData:
-    """A table of `frame`'s `columns`, in its order; columns that the frame lacks are left out.
+    """A table of `frame`'s `columns`, in its order.
+
+    Columns that the frame lacks, of which it knows nothing, or that repeat the first (a code that
+    is the name) are left out.
 
     Past `ROWS_ON_PAGE` rows the page says how many there are; `file` names the table beside the
     page that has all of them.
     """
-    present = [column for column in columns if column.key in frame.columns]
+    present = [column for column in columns if _says_something(frame, column, columns[0])]
     head = frame.head(ROWS_ON_PAGE).select([column.key for column in present])
     return {
         "kind": "table",
@@ -138,6 +141,18 @@ def table(
         "total_rows": frame.height,
         "file": file,
     }
+
+
+def _says_something(frame: pl.DataFrame, column: Column, first: Column) -> bool:
+    if column.key not in frame.columns:
+        return False
+    if frame.is_empty() or column is first:
+        return True
+    values = frame[column.key]
+    repeats = (
+        first.key in frame.columns and column.kind == "text" and values.equals(frame[first.key])
+    )
+    return values.null_count() < frame.height and not repeats
 
 
 _CELL_TYPES = {

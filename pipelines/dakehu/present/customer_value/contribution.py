@@ -26,21 +26,25 @@ def _missing(text: Text, result: Any) -> str:
     return text(", ").join(text(COSTS[kind]) for kind in kinds)
 
 
-def left(text: Text, result: Any) -> list[Finding]:
+def _left(text: Text, result: Any) -> list[Finding]:
     """What serving took of the margin; nothing where it is not known."""
     found, values = result.money.contribution, _values(result)
     if not found.is_known:
         return []
     words = text(
-        "After a cost to serve of {cost}, {left} of the margin of {margin} is left. Customers that"
-        " cost more than they bring: {n}, together {loss}.",
+        "After a cost to serve of {cost}, {left} of the margin of {margin} is left.",
         cost=text.amount(values["cost_to_serve_amount"]),
         left=text.amount(values["contribution_amount"]),
         margin=text.amount(found.customers["margin_amount"].sum()),
+    )
+    if not values["losing_count"]:
+        return [Finding(words + text(" No customer costs more than it brings."), "good")]
+    words += text(
+        " Customers that cost more than they bring: {n}, together {loss}.",
         n=text.count(int(values["losing_count"])),
         loss=text.amount(values["losing_amount"]),
     )
-    return [Finding(words, "warn" if values["losing_count"] else "good")]
+    return [Finding(words, "warn")]
 
 
 def sentences(text: Text, result: Any) -> BlockData:
@@ -56,7 +60,7 @@ def sentences(text: Text, result: Any) -> BlockData:
             kinds=_missing(text, result),
         )
         return findings(Finding(absent, "warn"), _below_cost(text, result))
-    items = left(text, result)
+    items = _left(text, result)
     if found.missing_kinds:
         words = text(
             "Not in the data, so not deducted (not zero): {kinds}.", kinds=_missing(text, result)

@@ -136,9 +136,14 @@ def lorenz(text: Text, result: Any) -> BlockData:
             hovertemplate=HOVER,
         ),
     ]
-    percent = {"tickformat": ".0%", "range": [0, 1], "nticks": 6}
+    percent = {"tickformat": ".0%", "range": [0, 1], "dtick": 0.2}
     layout = theme.layout(
-        xaxis={**percent, "title": {"text": text("Share of customers, smallest first")}},
+        margin={"l": 8, "r": 24, "t": 8, "b": 8},
+        xaxis={
+            **percent,
+            "ticklabeloverflow": "allow",
+            "title": {"text": text("Share of customers, smallest first")},
+        },
         yaxis={**percent, "title": {"text": text("Share of sales")}},
     )
     gini = text.number(result.figures["gini"][0], 2)

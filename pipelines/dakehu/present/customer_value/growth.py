@@ -73,26 +73,30 @@ def _solutions(text: Text, result: Any) -> list[Finding]:
     if "bundled_share" in values:
         said.append(
             text(
-                "Orders that hold two families or more make {share} of order value ({before} in the"
-                " window before).",
+                "Orders that hold two families or more make {share} of order value.",
                 share=text.percent(values["bundled_share"]),
-                before=text.percent(values.get("previous_bundled_share")),
             )
+            + _then(text, values.get("previous_bundled_share"))
         )
     if "solution_share" in values:
         said.append(
             text(
-                "{share} of the orders are solutions, or hold a product made for one customer"
-                " ({before} in the window before).",
+                "{share} of the orders are solutions, or hold a product made for one customer.",
                 share=text.percent(values["solution_share"]),
-                before=text.percent(values.get("previous_solution_share")),
             )
+            + _then(text, values.get("previous_solution_share"))
         )
     elif said:
         said.append(
             text("Neither the type of sale nor custom products are known: no solution share.")
         )
     return [Finding(sentence) for sentence in said]
+
+
+def _then(text: Text, share: float | None) -> str:
+    if share is None:
+        return ""
+    return text(" In the window before: {share}.", share=text.percent(share))
 
 
 def _wallet(text: Text, result: Any) -> Finding:

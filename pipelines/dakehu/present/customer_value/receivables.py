@@ -21,7 +21,7 @@ def _values(result: Any) -> dict[str, float]:
     return {name: value for name, (value, _) in result.money.receivables.figures.items()}
 
 
-def overdue(text: Text, result: Any) -> list[Finding]:
+def _overdue(text: Text, result: Any) -> list[Finding]:
     """What customers owe, and how much of it is past its due date; nothing without invoices."""
     owed, values = result.money.receivables, _values(result)
     if not owed.is_known:
@@ -62,7 +62,7 @@ def sentences(text: Text, result: Any) -> BlockData:
             )
         )
     values = _values(result)
-    items = [*overdue(text, result), *_days(text, values), *_limits(text, values)]
+    items = [*_overdue(text, result), *_days(text, values), *_limits(text, values)]
     items += _cash(text, values)
     if owed.is_first_in_first_out:
         items.append(
