@@ -1,38 +1,13 @@
 """Key accounts, types and leavers against what was planted in the demo company."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from dakehu.analysis.customer_value import MARTS, CustomerValue, Policy, analyse
+from dakehu.analysis.customer_value import Policy, analyse
 from dakehu.present.customer_value import screens
 from dakehu.present.text import Text
-from dakehu.reading import Marts, open_marts
-
-
-@pytest.fixture(scope="module")
-def truth(demo_sources: Path) -> dict[str, Any]:
-    return json.loads((demo_sources / "truth.json").read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def marts(demo_warehouse: Any) -> Marts:
-    return open_marts(str(demo_warehouse.path), "customer_value")
-
-
-@pytest.fixture(scope="module")
-def read(marts: Marts) -> dict[str, pl.DataFrame]:
-    return {name: marts.table(f"mart_customer_value__{name}") for name in MARTS}
-
-
-@pytest.fixture(scope="module")
-def found(marts: Marts, read: dict[str, pl.DataFrame]) -> CustomerValue:
-    months = marts.table("mart_data_quality__completeness")
-    sales, policy = marts.table("mart_customer_value"), Policy(**marts.policy)
-    return analyse(sales, months, marts.as_of, 12, policy, read)
 
 
 def of(frame: pl.DataFrame, customer: str) -> dict[str, Any]:

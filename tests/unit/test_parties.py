@@ -1,6 +1,5 @@
 """Parties that may be one: what counts as one name, what never does, that none is overlooked."""
 
-import json
 import random
 from decimal import Decimal
 from itertools import combinations, product
@@ -8,10 +7,8 @@ from itertools import combinations, product
 import polars as pl
 import pytest
 
-from dakehu.analysis.data_quality import MARTS, analyse
 from dakehu.analysis.parties import DECIDED, SCHEMA, decided, proposals, similar_names
 from dakehu.analysis.party_names import PartyName, are_opposed, party_name
-from dakehu.reading import open_marts
 from party_frames import DECISIONS, PARTIES
 
 
@@ -214,19 +211,6 @@ def test_the_search_finds_what_all_pairs_give():
         assert len(fast) == len(expected) > 20
         scores = [score for score, *_ in fast]
         assert scores == sorted(scores, reverse=True)
-
-
-def test_the_demo_gives_the_planted_pairs_and_no_other(demo_sources, demo_warehouse):
-    planted = json.loads((demo_sources / "truth.json").read_text("utf-8"))["entered_twice"]
-    marts = open_marts(str(demo_warehouse.path), "data_quality")
-    found = analyse({name: marts.table(f"mart_data_quality__{name}") for name in MARTS})
-    assert found.figures["party_count"][0] > 1500
-    assert found.figures["groups_joined"] == (0, "count")
-    columns = ["customer_id", "customer_name", "other_id", "other_name"]
-    assert sorted(found.party_proposals.select(columns).rows()) == sorted(
-        tuple(pair[column] for column in columns) for pair in planted
-    )
-    assert len(planted) == 6
 
 
 def test_real_shops_of_chains_are_told_apart(shared):

@@ -1,28 +1,20 @@
 """The money part on the demo company finds the stories that were planted in it."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from dakehu.analysis.customer_value import MARTS, CustomerValue, Policy, analyse
-from dakehu.reading import open_marts
+from dakehu.analysis.customer_value import CustomerValue, Policy, analyse
+from dakehu.reading import Marts
 
 
 @pytest.fixture(scope="module")
-def found(demo_warehouse: Any) -> CustomerValue:
-    marts = open_marts(str(demo_warehouse.path), "customer_value")
-    read = {name: marts.table(f"mart_customer_value__{name}") for name in MARTS}
+def found(marts: Marts, read: dict[str, pl.DataFrame]) -> CustomerValue:
+    """Three years, in which every story was planted."""
     months = marts.table("mart_data_quality__completeness")
-    sales = marts.table("mart_customer_value")
-    return analyse(sales, months, marts.as_of, 36, Policy(**marts.policy), read)
-
-
-@pytest.fixture(scope="module")
-def truth(demo_sources: Path) -> dict[str, Any]:
-    return json.loads((demo_sources / "truth.json").read_text("utf-8"))
+    sales, policy = marts.table("mart_customer_value"), Policy(**marts.policy)
+    return analyse(sales, months, marts.as_of, 36, policy, read)
 
 
 def row(frame: pl.DataFrame, key: str, value: str) -> dict[str, Any]:

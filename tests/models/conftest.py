@@ -1,0 +1,37 @@
+"""What the tests of the demo company share: its planted truth and the customer value report."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dakehu.analysis.customer_value import MARTS, CustomerValue, Policy, analyse
+from dakehu.reading import Marts, open_marts
+
+
+@pytest.fixture(scope="session")
+def truth(demo_sources: Path) -> dict[str, Any]:
+    """What was planted in the demo company."""
+    return json.loads((demo_sources / "truth.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def marts(demo_warehouse: Any) -> Marts:
+    """The demo's warehouse as the customer value notebook reads it."""
+    return open_marts(str(demo_warehouse.path), "customer_value")
+
+
+@pytest.fixture(scope="session")
+def read(marts: Marts) -> dict[str, pl.DataFrame]:
+    """The marts of the customer value report's parts."""
+    return {name: marts.table(f"mart_customer_value__{name}") for name in MARTS}
+
+
+@pytest.fixture(scope="session")
+def found(marts: Marts, read: dict[str, pl.DataFrame]) -> CustomerValue:
+    """The demo's customer value report."""
+    months = marts.table("mart_data_quality__completeness")
+    sales, policy = marts.table("mart_customer_value"), Policy(**marts.policy)
+    return analyse(sales, months, marts.as_of, 12, policy, read)
