@@ -213,7 +213,7 @@ def _text_width(block: dict[str, Any], index: int) -> float:
 
 
 def _ems(text: str) -> float:
-    return sum(1 if letter > "\u2e7f" else 0.6 for letter in text)
+    return sum(1 if letter > "\u1fff" else 0.6 for letter in text)
 
 
 def _cell(cell: Any) -> tuple[str, str | None]:
