@@ -47,7 +47,7 @@ class BetaGeometric:
         waiting = np.log(self._stages(histories).sum(axis=0))
         return expit(waiting - death - (self.r + self.k * x) * gap)
 
-    def expected(self, histories: Histories, periods: float) -> np.ndarray:
+    def expected(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
         """Expected purchases in the `periods` units of time after T."""
         return self.p_alive(histories) * self._expected_if_alive(histories, periods)
 
@@ -73,7 +73,7 @@ class BetaGeometric:
             weights.append(weights[-1] * (s + j - 1) * elapsed / j)
         return np.stack(weights)
 
-    def _expected_if_alive(self, histories: Histories, periods: float) -> np.ndarray:
+    def _expected_if_alive(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
         if self.k > 1:
             return self._expected_by_counting(histories, periods)
         # The closed form is 0 / 0 where a = 1 or a + b + d = 1, and smooth around it.
@@ -83,10 +83,11 @@ class BetaGeometric:
         result = np.mean([side._expected_closed(histories, periods) for side in sides], axis=0)
         missing = np.flatnonzero(~np.isfinite(result))
         if len(missing):  # parameters that ran away: 2F1 itself overflows
-            result[missing] = self._expected_by_counting(histories.take(missing), periods)
+            spans = np.broadcast_to(periods, len(histories))[missing]
+            result[missing] = self._expected_by_counting(histories.take(missing), spans)
         return result
 
-    def _expected_closed(self, histories: Histories, periods: float) -> np.ndarray:
+    def _expected_closed(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
         """Fader, Hardie and Lee (2005), after Euler's transformation of 2F1.
 
         Transformed, no argument grows with the frequency, so busy customers do not overflow.
@@ -98,7 +99,9 @@ class BetaGeometric:
             curve = hyp2f1(a + kept - 1 - s, a - 1, a + kept - 1, z)
             return (a + kept - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * curve)
 
-    def _expected_by_counting(self, histories: Histories, periods: float) -> np.ndarray:
+    def _expected_by_counting(
+        self, histories: Histories, periods: float | np.ndarray
+    ) -> np.ndarray:
         """Sum over n of P(n - 1 purchases survived) P(n-th purchase in time), exact for any k.
 
         The stages passed in `periods` are negative binomial, so the second factor is a regularised

@@ -47,7 +47,7 @@ class ParetoNbd:
             parts.append(expit(-np.logaddexp.reduce(odds, axis=1)))
         return np.concatenate(parts) if parts else np.zeros(0)
 
-    def expected(self, histories: Histories, periods: float) -> np.ndarray:
+    def expected(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
         """Expected purchases in the `periods` units of time after T."""
         rate = (self.r + histories.frequency) / (self.alpha + histories.age)
         growth = np.log1p(periods / (self.beta + histories.age))

@@ -19,8 +19,8 @@ class PurchaseModel(Protocol):
         """Probability that a customer with each history has not dropped out at T."""
         ...
 
-    def expected(self, histories: Histories, periods: float) -> np.ndarray:
-        """Expected purchases in the `periods` units of time after T."""
+    def expected(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
+        """Expected purchases in the `periods` units of time after T, one for all or one for each."""
         ...
 
     def futures(

@@ -31,12 +31,11 @@ def tracking(
     ends = np.arange(step_days, (end - first).days + 1, step_days)
     starts = (customers["first_date"] - first).dt.total_days().to_numpy()
     came, size = np.unique(starts, return_counts=True)
-    blank = Histories.blank(unit_days)
     ages = np.unique(np.subtract.outer(ends, came))
     ages = ages[ages > 0]
     curve = np.zeros(int(ages.max(initial=0)) + 1)
-    for age in ages:
-        curve[age] = model.expected(blank, age / unit_days)[0]
+    blank = Histories.blank(unit_days).take(np.zeros(len(ages), dtype=np.int64))
+    curve[ages] = model.expected(blank, ages / unit_days)
     expected = curve[np.maximum(np.subtract.outer(ends, came), 0)] @ size
     bought = days.filter("is_purchase").join(
         customers.select("customer_id", "first_date"), on="customer_id"
