@@ -10,12 +10,15 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
+from babel.numbers import NumberPattern, get_currency_name, get_currency_symbol, parse_pattern
 
 LANGUAGES = ("zh", "en")
-LOCALES = {"zh": "zh_CN", "en": "en"}
+CATALOGUES = {"zh": "zh_CN", "en": "en"}
+# Parsed once: Babel would read the name of a locale anew for every number.
+LOCALES = {language: Locale.parse(name) for language, name in CATALOGUES.items()}
 MISSING = "–"
 
 # Sizes and the letters that stand for them, largest first.
@@ -35,14 +38,20 @@ class Scale(NamedTuple):
 
 
 @cache
-def _messages(locale: str) -> dict[str, str]:
+def _messages(language: str) -> dict[str, str]:
     messages: dict[str, str] = {}
+    suffix = f".{CATALOGUES[language]}.po"
     for entry in resources.files("dakehu.locale").iterdir():
-        if entry.name.endswith(f".{locale}.po"):
+        if entry.name.endswith(suffix):
             with entry.open("rb") as stream:
-                catalogue = read_po(stream, locale=locale)
+                catalogue = read_po(stream, locale=CATALOGUES[language])
             messages |= {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
     return messages
+
+
+@cache
+def _pattern(digits: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * digits if digits else ""))
 
 
 @dataclass(frozen=True)
@@ -53,13 +62,13 @@ class Text:
     currency: str
 
     @property
-    def locale(self) -> str:
-        """The Babel locale, `zh_CN` or `en`."""
+    def locale(self) -> Locale:
+        """The Babel locale, zh_CN or en."""
         return LOCALES[self.language]
 
     def __call__(self, message: str, **values: object) -> str:
         """The message in this language, its `{names}` filled with values (already formatted)."""
-        translated = _messages(self.locale).get(message, message)
+        translated = _messages(self.language).get(message, message)
         return translated.format(**values) if values else translated
 
     def amount(self, value: Number | None) -> str:
@@ -97,8 +106,7 @@ class Text:
         """A plain number with a fixed count of decimals."""
         if value is None or _known(value) is None:
             return MISSING
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(value, format=pattern, locale=self.locale)
+        return _pattern(digits).apply(value, self.locale)
 
     def count(self, value: int | None) -> str:
         """A whole number with thousands separators."""

@@ -20,7 +20,7 @@ class PurchaseModel(Protocol):
         ...
 
     def expected(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
-        """Expected purchases in the `periods` units of time after T, one for all or one for each."""
+        """Expected purchases in the `periods` units of time after T; one number, or one each."""
         ...
 
     def futures(
