@@ -105,22 +105,21 @@ def _execute(job: Job) -> Outcome:
             "IPYTHONDIR": private,
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
+        settings = {
+            "parameters": job.parameters,
+            "kernel_name": "python3",
+            "progress_bar": False,
+            "cwd": job.output.parent,
+            # Else the whole notebook is written twice a cell: most of a long report's time.
+            "request_save_on_cell_execute": False,
+        }
+        # What a kernel says of its own end would stand before our one sentence.
+        quiet = {"extra_arguments": ["--IPKernelApp.log_level=50"]}
+        config = Config({"KernelManager": {"transport": "ipc"}, "NotebookClient": quiet})
         try:
-            papermill.execute_notebook(
-                job.notebook,
-                job.output,
-                parameters=job.parameters,
-                kernel_name="python3",
-                progress_bar=False,
-                cwd=job.output.parent,
-                config=Config(
-                    {
-                        "KernelManager": {"transport": "ipc"},
-                        # What a kernel says of its own end would stand before our one sentence.
-                        "NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=50"]},
-                    }
-                ),
-            )
+            # First without a cell run: it stands, to be looked at, even where the kernel dies.
+            papermill.execute_notebook(job.notebook, job.output, prepare_only=True, **settings)
+            papermill.execute_notebook(job.notebook, job.output, config=config, **settings)
         except PapermillExecutionError as error:
             reason = f"cell {error.exec_count}: {error.ename}: {_first_line(error.evalue)}"
         except Exception as error:  # a dead kernel, a full disk: whatever it is, the report failed
