@@ -24,6 +24,7 @@ final as (
             order_lines.fulfilled_by,
             case when customers.role = 'distributor' then order_lines.customer_id end
         ) as distributor_id,
+        order_lines.ship_to_customer_id,
         coalesce(order_lines.ship_to_territory_id, customers.territory_id) as territory_id,
         coalesce(territories.region_id, customers.region_id) as region_id,
         order_lines.channel,

@@ -5,6 +5,7 @@ select
     order_date,
     customer_id,
     product_id,
+    ship_to_customer_id,
     ship_to_territory_id,
     channel,
     developed_by,

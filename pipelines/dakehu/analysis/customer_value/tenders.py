@@ -77,7 +77,7 @@ def _measured(frame: pl.DataFrame, has_coverage: bool) -> pl.DataFrame:
     """Add what each tender says; whatever needs a win is missing elsewhere.
 
     premium = (our bid - best rival bid) / our bid; lead = days from the first engagement to the
-    publication; unit price = our bid / quantity ordered.
+    publication; unit price = our bid / quantity ordered; a site is a customer that it is shipped to.
     """
     won = pl.col("result") == "won"
     bid = pl.when(won & (pl.col("bid_amount") > 0)).then(pl.col("bid_amount").cast(pl.Float64))
@@ -93,6 +93,7 @@ def _measured(frame: pl.DataFrame, has_coverage: bool) -> pl.DataFrame:
         premium_share=(bid - pl.col("rival_amount").cast(pl.Float64)) / bid,
         budget_share=bid / over("budget_amount"),
         unit_price=bid / over("ordered_quantity"),
+        site_quantity=pl.col("ordered_quantity").cast(pl.Float64) / over("site_count"),
         region_share=bid / over("region_amount"),
         lead_days=(pl.col("publish_date") - pl.col("engaged_date")).dt.total_days(),
         is_veto_missed=missed,
@@ -104,7 +105,7 @@ def _measured(frame: pl.DataFrame, has_coverage: bool) -> pl.DataFrame:
         "tender_id", "customer_id", "customer_name", "region_name", "project_name", "publish_date",
         "open_date", "is_in_window", "result", "bid_amount", "rival_amount", "premium_share",
         "budget_amount", "budget_share", "ordered_amount", "ordered_quantity", "unit_price",
-        "region_amount", "region_share", "engaged_date", "lead_days", *coverage, "is_veto_missed",
+        "site_count", "site_quantity", "region_amount", "region_share", "engaged_date", "lead_days", *coverage, "is_veto_missed",
     )  # fmt: skip
 
 

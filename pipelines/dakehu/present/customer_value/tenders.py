@@ -110,6 +110,7 @@ def tenders(text: Text, result: Any, top_n: int) -> BlockData:
         Column("budget_share", text("Of the budget"), "percent", 2),
         Column("ordered_amount", text("Ordered"), "amount", 3),
         Column("unit_price", text("Price per unit"), "number", 3),
+        Column("site_quantity", text("Units per site"), "number", 3),
         Column("region_share", text("Of the region's sales that year"), "percent", 3),
         Column("lead_days", text("Days ahead"), "count", 3),
         Column("contacted_role_share", text("Buying centre met"), "percent", 2),
