@@ -17,6 +17,7 @@ from dakehu.present.customer_value import (
     channels,
     contribution,
     headline,
+    inversion,
     money_terms,
     receivables,
     tables,
@@ -27,20 +28,31 @@ from dakehu.present.text import Text
 from small_books import books, company, report
 
 HOSTILE = "<script>alert(1)</script>"
-MODULES = ["channels", "contribution", "money_terms", "receivables", "tenders", "headline"]
+MODULES = [
+    "channels",
+    "contribution",
+    "inversion",
+    "money_terms",
+    "receivables",
+    "tenders",
+    "headline",
+]
 BLOCKS = {
     "headline": headline.headline,
     "sentences": headline.sentences,
     "everybody": tables.customers,
     "owed": receivables.sentences,
     "ageing": receivables.ageing,
+    "statutory": receivables.statutory,
     "debtors": lambda text, found: receivables.debtors(text, found, 5),
     "overdue_classes": receivables.classes,
     "left": contribution.sentences,
     "bridge": contribution.bridge,
     "contribution": lambda text, found: contribution.customers(text, found, 2),
     "acquisition": lambda text, found: contribution.acquisition(text, found, 5),
-    "inversion": contribution.inversion,
+    "inversion": inversion.customers,
+    "inverted_products": inversion.products,
+    "retail": inversion.retail,
     "tender_sentences": tenders.sentences,
     "years": tenders.years,
     "tenders": lambda text, found: tenders.tenders(text, found, 5),
@@ -86,6 +98,9 @@ def rich_tables() -> dict[str, list[dict]]:
         "costs": [
             {"customer_id": "K1", "date": date(2024, 5, 1), "cost_type": "presale", "amount": 80},
             {"customer_id": "K3", "date": date(2024, 5, 1), "cost_type": "service", "amount": 95},
+        ],
+        "price_lists": [
+            {"product_id": "Q1", "tier": "retail", "valid_from": date(2024, 1, 1), "price": 100}
         ],
         "shipments": [
             {"ship_no": "S1", "line_no": "1", "order_id": "X0", "order_line_no": "1",
@@ -172,8 +187,9 @@ def test_poor_data_says_once_a_section_what_is_missing(results):
     drawn = {name: block(Text("en", "CNY"), results["poor"]) for name, block in BLOCKS.items()}
     for name in ("owed", "left", "tender_sentences", "mix", "steps"):
         assert "not zero" in drawn[name]["text"], name
-    silent = ("ageing", "debtors", "overdue_classes", "bridge", "contribution", "acquisition",
-              "inversion", "years", "tenders", "developed", "tiers")  # fmt: skip
+    silent = ("ageing", "statutory", "debtors", "overdue_classes", "bridge", "contribution",
+              "acquisition", "inversion", "inverted_products", "retail", "years", "tenders",
+              "developed", "tiers")  # fmt: skip
     assert [drawn[name]["items"] for name in silent] == [[]] * len(silent)
     assert results["poor"].money.tables == {}
     assert not {"dso_days", "overdue_amount"} & set(results["poor"].customers.columns)

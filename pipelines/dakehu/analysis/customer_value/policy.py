@@ -52,6 +52,7 @@ class Policy:
     card_months: int = 36
     # money: receivables, cost to serve, tenders
     ageing_basis: str = "due"
+    ageing_years: list[int] = field(default_factory=lambda: [1, 2, 3])
     overdue_a_share: float = 0.60
     overdue_b_share: float = 0.92
     interest_rate: float = 0.06

@@ -77,7 +77,7 @@ def _measured(frame: pl.DataFrame, has_coverage: bool) -> pl.DataFrame:
     """Add what each tender says; whatever needs a win is missing elsewhere.
 
     premium = (our bid - best rival bid) / our bid; lead = days from the first engagement to the
-    publication; unit price = our bid / quantity ordered; a site is a customer that it is shipped to.
+    publication; unit price = our bid / quantity ordered; a site is a customer shipped to.
     """
     won = pl.col("result") == "won"
     bid = pl.when(won & (pl.col("bid_amount") > 0)).then(pl.col("bid_amount").cast(pl.Float64))
@@ -105,7 +105,8 @@ def _measured(frame: pl.DataFrame, has_coverage: bool) -> pl.DataFrame:
         "tender_id", "customer_id", "customer_name", "region_name", "project_name", "publish_date",
         "open_date", "is_in_window", "result", "bid_amount", "rival_amount", "premium_share",
         "budget_amount", "budget_share", "ordered_amount", "ordered_quantity", "unit_price",
-        "site_count", "site_quantity", "region_amount", "region_share", "engaged_date", "lead_days", *coverage, "is_veto_missed",
+        "site_count", "site_quantity", "region_amount", "region_share", "engaged_date", "lead_days",
+        *coverage, "is_veto_missed",
     )  # fmt: skip
 
 

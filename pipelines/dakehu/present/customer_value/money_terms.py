@@ -29,6 +29,9 @@ FIGURES = {
     "inverted_amount": N_("Sales below cost"),
     "inverted_share": N_("Sales below cost, share of sales"),
     "inverted_loss_amount": N_("Lost on sales below cost"),
+    "retail_inverted_line_count": N_("Lines dearer than the retail price"),
+    "retail_inverted_amount": N_("Sales above the retail price"),
+    "retail_excess_amount": N_("Paid above the retail price"),
     "tender_decided_count": N_("Tenders decided"),
     "tender_won_count": N_("Tenders won"),
     "tender_hit_rate": N_("Hit rate by count"),
@@ -44,6 +47,7 @@ FIGURES = {
 }
 RULES = {
     "ageing_basis": N_("Ageing counts from: due (due date) or posting (invoice date)"),
+    "ageing_years": N_("Ageing by years since the invoice: bounds of the buckets"),
     "overdue_a_share": N_("Overdue class A ends at a cumulative share of"),
     "overdue_b_share": N_("Overdue class B ends at a cumulative share of"),
     "interest_rate": N_("Yearly interest on receivables"),
@@ -72,6 +76,7 @@ COSTS = {
     "expense": N_("Other expenses"),
     "rebate": N_("Rebates"),
     "interest": N_("Interest"),
+    "bill_interest": N_("Interest on acceptance bills"),
 }
 CHANNELS = {
     "direct": N_("Direct"),
@@ -125,9 +130,9 @@ def definitions(text: Text) -> list[Definition]:
             text(
                 "Margin less presale, service, promotion, bids and other costs booked on the"
                 " customer, freight that we pay, rebates that are not off the price already, and"
-                " interest on the average receivables at the rate of the rules. Each kind of cost"
-                " is taken from one source: freight from shipments and bids from tenders where they"
-                " say."
+                " interest on the average receivables and on acceptance bills until they fall due,"
+                " at the rate of the rules. Each kind of cost is taken from one source: freight"
+                " from shipments and bids from tenders where they say."
             ),
             text.currency,
         ),
@@ -143,6 +148,14 @@ def definitions(text: Text) -> list[Definition]:
         Definition(
             text("Sales below cost (price inversion)"),
             text("Sale lines whose unit price is below their unit cost; gifts and samples aside."),
+            text.currency,
+        ),
+        Definition(
+            text("Dearer than the retail price (wholesale above retail)"),
+            text(
+                "Sale lines whose unit price is above the published retail price of their day, of"
+                " their territory or region, else for everywhere."
+            ),
             text.currency,
         ),
         Definition(
