@@ -56,6 +56,7 @@ def marts(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
             "fit_score": None if number == 5 else Decimal(9 - number % 5),
             "is_central": None if number == 6 else number % 4 != 2,
             "is_direct": True,
+            "given_class": {0: "A", 2: "B", 20: "A"}.get(number),
         }
         for number, name in enumerate([*names, "prospect"])
     ]

@@ -9,7 +9,14 @@ import pytest
 
 from customer_book import AS_OF, analysed, calendar, line, mart
 from customer_results import HOSTILE, RESULTS, strings
-from dakehu.present.customer_value import account_terms, retention, screens, terms, types
+from dakehu.present.customer_value import (
+    account_terms,
+    classes,
+    retention,
+    screens,
+    terms,
+    types,
+)
 from dakehu.present.text import Text
 
 BLOCKS = {
@@ -17,6 +24,8 @@ BLOCKS = {
     "candidates": lambda text, found: screens.candidates(text, found, 20),
     "lookalikes": lambda text, found: screens.lookalikes(text, found, 20),
     "families": screens.families,
+    "cross": classes.cross,
+    "differences": lambda text, found: classes.differences(text, found, 20),
     "chart": types.chart,
     "wildcats": lambda text, found: types.wildcats(text, found, 20),
     "summary": types.summary,
@@ -72,8 +81,9 @@ def test_rich_data_shows_every_block_and_poor_data_says_why_not():
     assert "80/20 set" in BLOCKS["outcomes"](EN, RESULTS["poor"])["text"]
     for block in ("chart", "rates"):
         assert "not zero" in BLOCKS[block](EN, RESULTS["poor"])["text"]
-    for block in ("candidates", "wildcats", "summary", "migration", "families"):
+    for block in ("candidates", "wildcats", "summary", "migration", "families", "differences"):
         assert BLOCKS[block](EN, RESULTS["poor"])["items"] == []
+    assert "Map customer_classes" in BLOCKS["cross"](EN, RESULTS["poor"])["text"]
     assert "No industry" in BLOCKS["lookalikes"](EN, RESULTS["poor"])["text"]
     assert "too short" in BLOCKS["migration"](EN, RESULTS["plain"])["text"]
 
@@ -121,6 +131,17 @@ def test_the_sentence_names_the_largest_that_is_none():
     poor = screens.finding(EN, RESULTS["poor"])
     assert "not decided: Fit, Central purchase, Continuity" in poor.text
     assert poor.tone == "warn"
+
+
+def test_the_class_by_management_stands_beside_the_class_by_sales():
+    found = RESULTS["rich"]
+    rows = classes.cross(EN, found)["rows"]
+    counted = sum(cell[1] for row in rows for cell in row[1:-1])
+    assert counted == found.key_accounts.classes.cross["customer_count"].sum()
+    assert [row[0] for row in rows] == ["A", "B", "Not given"]
+    differing = {row[0]: row[1:3] for row in classes.differences(EN, found, 20)["rows"]}
+    assert differing["客户 20"] == ["A", "C"]
+    assert differing["客户 2"] == ["B", "A"]
 
 
 def test_outcomes_count_every_candidate_on_every_screen():

@@ -22,6 +22,7 @@ MARTS: dict[str, dict[str, Any]] = {
         "is_direct": pl.Boolean,
         "status": pl.String,
         "potential_amount": AMOUNT,
+        "given_class": pl.String,
     },
     "centralisation": {
         "customer_id": pl.String,

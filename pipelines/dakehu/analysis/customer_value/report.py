@@ -41,6 +41,7 @@ COLUMNS = [
     "margin_share",
     "is_pareto_margin",
     "customer_class",
+    "given_class",
     "previous_amount",
     "growth",
     "recency_days",

@@ -82,9 +82,9 @@ def definitions_of(text: Text) -> list[Definition]:
         Definition(
             text("Key account"),
             text(
-                "In the 80/20 set of the window by sales or margin, and failing none of the three"
-                " screens fit, central purchase and continuity. A screen without data is not known"
-                " and decides nothing."
+                "In the 80/20 set of the window by sales or margin, or class A by management, and"
+                " failing none of the three screens fit, central purchase and continuity. A screen"
+                " without data is not known and decides nothing."
             ),
         ),
         Definition(
