@@ -43,6 +43,20 @@ MARTS: dict[str, dict[str, Any]] = {
         "kind": pl.String,
         "event_count": pl.Int64,
     },
+    "managers": {
+        "customer_id": pl.String,
+        "person_id": pl.String,
+        "valid_from": pl.Date,
+        "valid_to": pl.Date,
+        "first_month": pl.Date,
+        "last_month": pl.Date,
+    },
+    "meetings": {
+        "customer_id": pl.String,
+        "month": pl.Date,
+        "person_count": pl.Int64,
+        "team_count": pl.Int64,
+    },
     "costs": {
         "customer_id": pl.String,
         "month": pl.Date,

@@ -36,6 +36,9 @@ class Policy:
     silence_orders: int = 4
     silence_floor_days: int = 30
     relation_quarters: int = 4
+    # account teams
+    manager_changes: int = 2
+    interface_people: int = 1
     # growth
     white_space_peers: int = 3
     white_space_count: int = 100_000
