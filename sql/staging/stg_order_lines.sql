@@ -1,4 +1,4 @@
--- One row per line of a sales document; cancelled lines are no sales and stay behind.
+-- One row per line of a sales document, cancelled ones too: those are no sales.
 select
     order_id,
     line_no,
@@ -20,6 +20,8 @@ select
     tax_amount,
     doc_type,
     status,
+    requested_date,
+    promised_date,
+    coalesce(status, 'open') = 'cancelled' as is_cancelled,
     sale_type
 from loaded.order_lines
-where coalesce(status, 'open') <> 'cancelled'

@@ -16,6 +16,7 @@ from dakehu.models import codebook
 from dakehu.present.customer_value import (
     channels,
     contribution,
+    delivery,
     headline,
     inversion,
     money_terms,
@@ -31,6 +32,7 @@ HOSTILE = "<script>alert(1)</script>"
 MODULES = [
     "channels",
     "contribution",
+    "delivery",
     "inversion",
     "money_terms",
     "receivables",
@@ -60,6 +62,7 @@ BLOCKS = {
     "developed": channels.developed,
     "tiers": channels.tiers,
     "steps": channels.steps,
+    "served": delivery.classes,
 }
 
 
@@ -69,7 +72,7 @@ def rich_tables() -> dict[str, list[dict]]:
         {"order_id": f"X{n}", "line_no": "1", "order_date": date(2024, 4 + n, 1),
          "customer_id": f"K{1 + n % 3}", "product_id": "Q1", "quantity": 5, "net_amount": net,
          "cost_amount": cost, "doc_type": "sale", "channel": channel, "developed_by": "own",
-         "fulfilled_by": served, "tender_id": tender}
+         "fulfilled_by": served, "tender_id": tender, "promised_date": date(2024, 5, 1)}
         for n, (net, cost, channel, served, tender) in enumerate([
             (900, 500, "direct", None, None), (300, 320, "tender", "C9", "T1"),
             (100, 60, "online", None, None), (50, 30, "direct", None, None),
@@ -185,7 +188,7 @@ def test_rich_data_draws_every_block(results):
 
 def test_poor_data_says_once_a_section_what_is_missing(results):
     drawn = {name: block(Text("en", "CNY"), results["poor"]) for name, block in BLOCKS.items()}
-    for name in ("owed", "left", "tender_sentences", "mix", "steps"):
+    for name in ("owed", "left", "tender_sentences", "mix", "steps", "served"):
         assert "not zero" in drawn[name]["text"], name
     silent = ("ageing", "statutory", "debtors", "overdue_classes", "bridge", "contribution",
               "acquisition", "inversion", "inverted_products", "retail", "years", "tenders",

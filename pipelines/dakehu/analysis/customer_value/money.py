@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dakehu.analysis.customer_value import channels, contribution, inversion, receivables, tenders
+from dakehu.analysis.customer_value import (
+    channels,
+    contribution,
+    delivery,
+    inversion,
+    receivables,
+    tenders,
+)
 from dakehu.analysis.customer_value.channels import Channels, channels_of
 from dakehu.analysis.customer_value.contribution import Contribution, contribution_of
+from dakehu.analysis.customer_value.delivery import Delivery, delivery_of
 from dakehu.analysis.customer_value.inversion import Inversion, inversion_of
 from dakehu.analysis.customer_value.receivables import Receivables, receivables_of
 from dakehu.analysis.customer_value.tenders import Tenders, tenders_of
@@ -28,9 +36,11 @@ MARTS = tuple(
             *inversion.MARTS,
             *tenders.MARTS,
             *channels.MARTS,
+            *delivery.MARTS,
         }
     )
 )
+Piece = Receivables | Contribution | Inversion | Tenders | Channels | Delivery
 CUSTOMER_COLUMNS = ("dso_days", "overdue_amount")
 
 
@@ -43,6 +53,7 @@ class Money:
     inversion: Inversion
     tenders: Tenders
     channels: Channels
+    delivery: Delivery
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -55,8 +66,15 @@ class Money:
         return {name: figure for piece in self._pieces for name, figure in piece.figures.items()}
 
     @property
-    def _pieces(self) -> tuple[Receivables | Contribution | Inversion | Tenders | Channels, ...]:
-        return self.receivables, self.contribution, self.inversion, self.tenders, self.channels
+    def _pieces(self) -> Sequence[Piece]:
+        return (
+            self.receivables,
+            self.contribution,
+            self.inversion,
+            self.tenders,
+            self.channels,
+            self.delivery,
+        )
 
     def worth(self, known: pl.DataFrame) -> pl.DataFrame:
         """What the four types rest on: customer_id, contribution_amount, overdue_over_90_amount.
@@ -106,4 +124,5 @@ def money_of(
         inversion=inversion_of(read, known, period),
         tenders=tenders_of(read, period, policy),
         channels=channels_of(read, customers, period, policy),
+        delivery=delivery_of(read, customers, period),
     )

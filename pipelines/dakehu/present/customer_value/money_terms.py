@@ -44,6 +44,11 @@ FIGURES = {
     "order_to_delivery_days": N_("Order to delivery"),
     "delivery_to_cash_days": N_("Delivery to payment"),
     "invoice_to_cash_days": N_("Invoice to payment"),
+    "otif_share": N_("Delivered on time and in full (OTIF)"),
+    "delivered_share": N_("Brought to the customer, not picked up"),
+    "freight_share": N_("Freight, share of the sales shipped"),
+    "key_shortage_fill_share": N_("Class A: supplied in a shortage"),
+    "other_shortage_fill_share": N_("Other classes: supplied in a shortage"),
 }
 RULES = {
     "ageing_basis": N_("Ageing counts from: due (due date) or posting (invoice date)"),
@@ -157,6 +162,15 @@ def definitions(text: Text) -> list[Definition]:
                 " their territory or region, else for everywhere."
             ),
             text.currency,
+        ),
+        Definition(
+            text("On time in full (OTIF), supplied in a shortage"),
+            text(
+                "Sale lines shipped whole and arrived by the promised, else the requested date,"
+                " over the lines due in the window. In a shortage: the value shipped over the value"
+                " ordered while the product was out, cancelled lines included."
+            ),
+            "%",
         ),
         Definition(
             text("Hit rate and winning price premium"),
