@@ -41,7 +41,9 @@ def bid(ours: int, budget: int | None = None) -> dict:
 
 
 def tender(connection: duckdb.DuckDBPyConnection) -> dict:
-    found = tenders_of(mart(connection, "tenders", "buying_centre", "months"), YEAR, POLICY)
+    found = tenders_of(
+        mart(connection, "tenders", "buying_centre", "bid_scores", "months"), YEAR, POLICY
+    )
     return found.tenders.row(0, named=True)
 
 

@@ -25,7 +25,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
 
 def tendered(empty, policy=POLICY, **tables):
     with books(empty, **tables) as connection:
-        return tenders_of(mart(connection, "tenders", "buying_centre", "months"), YEAR, policy)
+        return tenders_of(
+            mart(connection, "tenders", "buying_centre", "bid_scores", "months"), YEAR, policy
+        )
 
 
 def channelled(empty, **tables):
@@ -155,6 +157,23 @@ def test_the_buying_centre_and_the_veto(empty):
         ("T1", False),
         ("T2", None),
     ]
+
+
+def test_scores_of_a_tender_are_weighted_means_over_raters(empty):
+    bids = [bid(1, "won", 100), bid(2, "lost", 100)]
+    scores = [
+        {"subject_id": "T1", "criterion_id": factor, "rater_id": rater, "date": day, "score": score}
+        for factor, rater, score, day in [
+            ("timing", "a", 5, date(2024, 3, 1)), ("timing", "b", 2, date(2024, 3, 1)),
+            ("forces", "a", 1, date(2024, 3, 1)), ("forces", "b", 5, date(2025, 3, 1)),
+        ]
+    ]  # fmt: skip
+    plain = tendered(empty, bids=bids, assessments=scores)
+    found = dict(plain.tenders.select("tender_id", "bid_score").iter_rows())
+    assert found == {"T1": pytest.approx((3.5 + 1) / 2), "T2": None}
+    heavy = tendered(empty, Policy(bid_weights={"forces": 3}), bids=bids, assessments=scores)
+    assert heavy.tenders["bid_score"].max() == pytest.approx((3.5 + 3) / 4)
+    assert not tendered(empty, bids=bids).has_scores
 
 
 def test_no_tenders_is_said(empty):

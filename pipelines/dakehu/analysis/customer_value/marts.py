@@ -72,6 +72,8 @@ MARTS: dict[str, dict[str, Any]] = {
         "solution_count": pl.Int64,
         "ordered_amount": AMOUNT,
         "bundled_amount": AMOUNT,
+        "kind_amount": AMOUNT,
+        "custom_amount": AMOUNT,
     },
     "wallets": {
         "customer_id": pl.String,

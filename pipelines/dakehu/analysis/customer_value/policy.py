@@ -59,6 +59,7 @@ class Policy:
     overdue_a_share: float = 0.60
     overdue_b_share: float = 0.92
     interest_rate: float = 0.06
+    bid_weights: dict[str, float] = field(default_factory=dict)
     buying_roles: list[str] = field(
         default_factory=lambda: ["user", "expert", "decider", "tender_agent"]
     )

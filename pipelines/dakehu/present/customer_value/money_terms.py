@@ -56,6 +56,7 @@ RULES = {
     "overdue_a_share": N_("Overdue class A ends at a cumulative share of"),
     "overdue_b_share": N_("Overdue class B ends at a cumulative share of"),
     "interest_rate": N_("Yearly interest on receivables"),
+    "bid_weights": N_("Weights of the criteria that tenders are scored on (1 where not named)"),
     "buying_roles": N_("Roles of a buying centre that must be met"),
 }
 BUCKETS = {

@@ -64,6 +64,12 @@ def sentences(text: Text, result: Any) -> BlockData:
             " computed (not zero)."
         )
         items.append(Finding(words, "warn"))
+    if not found.has_scores:
+        words = text(
+            "Nobody scored the tenders (timing, place, people, resources, forces): no score is"
+            " shown. Map assessments with the tender as the subject."
+        )
+        items.append(Finding(words))
     return findings(*items)
 
 
@@ -115,6 +121,7 @@ def tenders(text: Text, result: Any, top_n: int) -> BlockData:
         Column("lead_days", text("Days ahead"), "count", 3),
         Column("contacted_role_share", text("Buying centre met"), "percent", 2),
         Column("is_veto_missed", text("Veto not met"), "flag", 2),
+        Column("bid_score", text("Score"), "number", 3),
     ]
     return table(
         frame.head(max(1, top_n // 2)),
