@@ -12,7 +12,7 @@ from customer_book import analysed, line
 from customer_book import mart as part
 from customer_book import month as numbered
 from dakehu import models
-from dakehu.analysis.customer_value.channels import channels_of
+from dakehu.analysis.customer_value.channels import MARTS, channels_of
 from dakehu.analysis.customer_value.coverage import wallets_of
 from dakehu.analysis.customer_value.tenders import tenders_of
 from growth_book import YEAR as LONG_YEAR
@@ -99,7 +99,7 @@ def test_article_2_key_accounts_buy_four_fifths_of_the_high_end_and_a_tenth_in_a
         )
     ]  # fmt: skip
     with books(empty, products=products, order_lines=lines) as connection:
-        read = mart(connection, "channels", "tiers", "order_to_cash")
+        read = mart(connection, *MARTS)
     tiers = channels_of(read, classes, YEAR, POLICY).tiers
     shares = dict(tiers.select("tier", "key_amount_share").iter_rows())
     assert shares["high"] == pytest.approx(0.80)

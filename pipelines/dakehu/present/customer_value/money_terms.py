@@ -44,6 +44,10 @@ FIGURES = {
     "order_to_delivery_days": N_("Order to delivery"),
     "delivery_to_cash_days": N_("Delivery to payment"),
     "invoice_to_cash_days": N_("Invoice to payment"),
+    "channel_margin_share": N_("Margin that distributors keep, share of what they sell on"),
+    "channel_cost_share": N_("Rebates, promotion and freight, share of sales to distributors"),
+    "direct_cost_share": N_("The same costs, share of direct sales"),
+    "channel_saved_amount": N_("Channel cost saved by direct sales"),
     "otif_share": N_("Delivered on time and in full (OTIF)"),
     "delivered_share": N_("Brought to the customer, not picked up"),
     "freight_share": N_("Freight, share of the sales shipped"),
@@ -161,6 +165,16 @@ def definitions(text: Text) -> list[Definition]:
             text(
                 "Sale lines whose unit price is above the published retail price of their day, of"
                 " their territory or region, else for everywhere."
+            ),
+            text.currency,
+        ),
+        Definition(
+            text("Channel cost saved by direct sales"),
+            text(
+                "Of what customers pay us directly: the margin that distributors keep of what they"
+                " sell on (against their mean purchase price of the product that year), plus the"
+                " rebates, promotion and freight that go to them, less the same costs of direct"
+                " sales. Presale and service are not in it."
             ),
             text.currency,
         ),
