@@ -1,4 +1,4 @@
--- One row per customer group, product and month of sale lines that a published retail price can be held against.
+-- One row per customer group, product and month of sale lines whose day has a published retail price.
 with order_lines as (select * from fct_order_lines),
 
 price_lists as (select * from stg_price_lists),

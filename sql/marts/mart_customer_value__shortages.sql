@@ -52,9 +52,9 @@ final as (
             case
                 when shipped.quantity >= short.quantity then short.net_amount
                 else cast(
-                    cast(short.net_amount as double) * cast(coalesce(shipped.quantity, 0) as double)
-                    / cast(short.quantity as double) as decimal(18, 2)
-                )
+                        cast(short.net_amount as double) * cast(coalesce(shipped.quantity, 0) as double)
+                        / cast(short.quantity as double) as decimal(18, 2)
+                    )
             end
         ) as shipped_amount
     from short
