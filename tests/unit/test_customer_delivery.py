@@ -111,7 +111,11 @@ def test_who_was_served_while_the_product_was_out(empty):
     ships = [shipment(1), shipment(3, quantity=4), shipment(4), shipment(5)]
     outages = [{"product_id": "P1", **out}, {"product_id": "P1", **out | {"end_ts": None}}]
     found = served(empty, order_lines=lines, shipments=ships, outages=outages[:1])
-    assert found.shortage.rows() == [("A", 2, 200, 100, 0.5), ("C", 1, 50, 20, 0.4)]
+    assert found.shortage.rows() == [
+        ("A", 2, 200, 100, 0.5),
+        ("C", 1, 50, 20, 0.4),
+        (None, 3, 250, 120, 0.48),
+    ]
     assert found.figures["key_shortage_fill_share"] == (0.5, "share")
     assert found.figures["other_shortage_fill_share"] == (0.4, "share")
     # Another outage at the same time doubles nothing; one without an end lasts until today.

@@ -19,7 +19,7 @@ KEY = "A"
 class Delivery:
     """`classes` has a row per class and one for all, its class null; empty without shipments.
 
-    `shortage` has a row per class that ordered while its product was out.
+    `shortage` has a row per class that ordered while its product was out, and one for all.
     """
 
     classes: pl.DataFrame
@@ -52,6 +52,13 @@ def _ratio(above: str, below: str) -> pl.Expr:
     return pl.col(above).cast(pl.Float64) / pl.when(base > 0).then(base)
 
 
+def _by_class(frame: pl.DataFrame, sums: list[pl.Expr]) -> pl.DataFrame:
+    """A row per class, and one for all with an empty class if there is any."""
+    by_class = frame.group_by("customer_class").agg(sums).sort("customer_class")
+    whole = frame.select(pl.lit(None, pl.String).alias("customer_class"), *sums)
+    return by_class if frame.is_empty() else pl.concat([by_class, whole])
+
+
 def _served(due: pl.DataFrame) -> pl.DataFrame:
     """OTIF = lines in full and on time / lines due, share brought, freight / sales; by class."""
     freight = pl.col("freight_amount")
@@ -60,10 +67,8 @@ def _served(due: pl.DataFrame) -> pl.DataFrame:
         pl.col("net_amount").sum(),
         pl.when(pl.lit(due["freight_amount"].is_not_null().any())).then(freight.sum()),
     ]
-    by_class = due.group_by("customer_class").agg(sums).sort("customer_class")
-    whole = due.select(pl.lit(None, pl.String).alias("customer_class"), *sums)
     return (
-        pl.concat([by_class, whole.head(by_class.height and 1)])
+        _by_class(due, sums)
         .with_columns(
             pl.col("line_count").cast(pl.Int64),
             otif_share=_ratio("otif_count", "line_count"),
@@ -76,14 +81,12 @@ def _served(due: pl.DataFrame) -> pl.DataFrame:
 
 def _filled(short: pl.DataFrame) -> pl.DataFrame:
     """What was shipped of what each class ordered while the product was out."""
-    return (
-        short.group_by("customer_class")
-        .agg(
-            pl.col("line_count").sum().cast(pl.Int64),
-            pl.col("ordered_amount", "shipped_amount").sum(),
-        )
-        .with_columns(fill_share=_ratio("shipped_amount", "ordered_amount"))
-        .sort("customer_class")
+    sums = [
+        pl.col("line_count").sum().cast(pl.Int64),
+        pl.col("ordered_amount", "shipped_amount").sum(),
+    ]
+    return _by_class(short, sums).with_columns(
+        fill_share=_ratio("shipped_amount", "ordered_amount")
     )
 
 

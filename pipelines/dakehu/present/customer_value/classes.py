@@ -59,7 +59,7 @@ def differences(text: Text, result: Any, top_n: int) -> BlockData:
         Column("customer_name", text("Customer")),
         Column("given_class", text("By management")),
         Column("customer_class", text("By sales")),
-        Column("is_key_account", text("Key account"), "flag"),
+        Column("is_key_account", text("Key account"), "flag", 2),
         Column("net_amount", text("Sales"), "amount"),
     ]
     return table(

@@ -54,6 +54,6 @@ def _shortage(text: Text, found: Any) -> str:
     return text(
         "Supplied in a shortage: shipped, of what was ordered while the product was out ({n} lines,"
         " {amount}), cancelled lines included.",
-        n=text.count(found.shortage["line_count"].sum()),
-        amount=text.amount(found.shortage["ordered_amount"].sum()),
+        n=text.count(found.shortage["line_count"][-1]),
+        amount=text.amount(found.shortage["ordered_amount"][-1]),
     )

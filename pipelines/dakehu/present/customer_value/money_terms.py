@@ -86,7 +86,7 @@ COSTS = {
     "expense": N_("Other expenses"),
     "rebate": N_("Rebates"),
     "interest": N_("Interest"),
-    "bill_interest": N_("Interest on acceptance bills"),
+    "bill_interest": N_("Bill interest"),
 }
 CHANNELS = {
     "direct": N_("Direct"),
