@@ -72,7 +72,7 @@ def customers(text: Text, result: Any) -> BlockData:
         Column("line_count", text("Lines"), "count", 2),
         Column("net_amount", text("Sales below cost"), "amount", 2),
         Column("customer_share", text("Of the customer's sales"), "percent", 2),
-        Column("loss_amount", text("Lost"), "amount"),
+        Column("loss_amount", text("Loss"), "amount"),
     ]
     return table(
         frame.head(2 * PRODUCTS),
@@ -96,7 +96,7 @@ def products(text: Text, result: Any) -> BlockData:
         Column("mean_price_amount", text("Price per unit"), "number"),
         Column("mean_cost_amount", text("Cost per unit"), "number"),
         Column("net_amount", text("Sales below cost"), "amount", 2),
-        Column("loss_amount", text("Lost"), "amount"),
+        Column("loss_amount", text("Loss"), "amount"),
     ]
     return table(
         frame.head(PRODUCTS).with_columns(
