@@ -56,6 +56,7 @@ def marts(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
             "fit_score": None if number == 5 else Decimal(9 - number % 5),
             "is_central": None if number == 6 else number % 4 != 2,
             "is_direct": True,
+            "given_class": {0: "A", 2: "B", 20: "A"}.get(number),
         }
         for number, name in enumerate([*names, "prospect"])
     ]
@@ -74,6 +75,19 @@ def marts(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
         {"customer_id": name, "month": at, "kind": kind, "event_count": 1}
         for name, kind in (("c00", "tender_lost"), ("c03", "diversion"), ("c05", "contact_left"))
     ]
+    start = {"first_month": date(2024, 2, 1), "valid_from": date(2024, 2, 9), "valid_to": None}
+
+    def until(day: date) -> dict:
+        return {"valid_to": day, "last_month": day.replace(day=1)}
+
+    managed = [
+        {"customer_id": "c01", "person_id": person} | start | changed
+        for person, changed in (
+            ("K1", {"valid_from": None, "first_month": None} | until(date(2024, 2, 9))),
+            ("K2", until(date(2024, 5, 9))),
+            ("K3", {"valid_from": date(2024, 5, 9), "first_month": date(2024, 5, 1)}),
+        )
+    ]
     lines = frame.filter(pl.col("month") == at).select("customer_id", "month", "net_amount")
     return {
         **mart("profiles", *profiles),
@@ -83,6 +97,8 @@ def marts(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
             "centralisation",
             {"customer_id": "c00", "month": at, "ordered_amount": 9, "central_amount": 6},
         ),
+        **mart("managers", *managed),
+        **mart("meetings", {"customer_id": "c02", "month": at, "person_count": 4, "team_count": 0}),
         **mart("mapped", {"table_name": "bids", "is_mapped": True}),
         "families": lines.select(
             "customer_id", "month", pl.lit("油").alias("family"), "net_amount"

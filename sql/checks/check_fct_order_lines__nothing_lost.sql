@@ -5,7 +5,7 @@ with expected as (
         sum(order_lines.net_amount) as net_amount
     from stg_order_lines as order_lines
     cross join stg_run as run
-    where order_lines.order_date <= run.as_of
+    where order_lines.order_date <= run.as_of and not order_lines.is_cancelled
 ),
 
 actual as (

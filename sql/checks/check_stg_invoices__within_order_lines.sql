@@ -12,6 +12,7 @@ orders as (
         sum(net_amount + coalesce(tax_amount, cast(net_amount * tax_rate as decimal(18, 2))))
             as line_amount
     from stg_order_lines
+    where not is_cancelled
     group by order_id
     having count(*) = count(coalesce(tax_amount, tax_rate))
 ),

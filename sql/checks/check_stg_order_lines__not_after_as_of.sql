@@ -5,4 +5,4 @@ select
     order_lines.order_date
 from stg_order_lines as order_lines
 cross join stg_run as run
-where order_lines.order_date > run.as_of
+where order_lines.order_date > run.as_of and not order_lines.is_cancelled

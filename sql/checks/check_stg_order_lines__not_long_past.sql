@@ -5,4 +5,6 @@ select
     order_lines.order_date
 from stg_order_lines as order_lines
 cross join stg_run as run
-where extract(year from order_lines.order_date) < extract(year from run.as_of) - 50
+where
+    extract(year from order_lines.order_date) < extract(year from run.as_of) - 50
+    and not order_lines.is_cancelled

@@ -5,4 +5,4 @@ select
     quantity,
     net_amount
 from stg_order_lines
-where doc_type = 'return' and (quantity > 0 or net_amount > 0)
+where doc_type = 'return' and not is_cancelled and (quantity > 0 or net_amount > 0)

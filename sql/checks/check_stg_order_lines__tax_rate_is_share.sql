@@ -9,7 +9,7 @@ judged as (
         count(*) as rate_count,
         sum(case when tax_rate between 0 and 1 then 0 else 1 end) as fault_count
     from stg_order_lines
-    where tax_rate is not null
+    where tax_rate is not null and not is_cancelled
 )
 
 select
@@ -26,4 +26,4 @@ select
 from stg_order_lines as faulty
 cross join judged
 cross join gates
-where not faulty.tax_rate between 0 and 1
+where not faulty.tax_rate between 0 and 1 and not faulty.is_cancelled

@@ -12,7 +12,7 @@ with words as (
         'doc_type' as column_name,
         doc_type as word
     from stg_order_lines
-    where doc_type not in ('sale', 'return', 'gift', 'sample')
+    where doc_type not in ('sale', 'return', 'gift', 'sample') and not is_cancelled
 )
 
 select

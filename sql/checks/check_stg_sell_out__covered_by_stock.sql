@@ -40,6 +40,7 @@ moves as (
             coalesce(customers.group_id, order_lines.customer_id) = spans.holder_id
             and order_lines.order_date > spans.opening_date
             and order_lines.order_date <= spans.closing_date
+            and not order_lines.is_cancelled
     union all
     select
         spans.holder_id,

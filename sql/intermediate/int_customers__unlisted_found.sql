@@ -5,9 +5,10 @@ order_lines as (select * from stg_order_lines),
 
 named as (
     select customer_id from order_lines
+    where not is_cancelled
     union distinct
     select fulfilled_by as customer_id from order_lines
-    where fulfilled_by is not null
+    where fulfilled_by is not null and not is_cancelled
 ),
 
 final as (

@@ -11,7 +11,7 @@ spans as (
         max(run.as_of) as as_of
     from order_lines
     cross join run
-    where order_lines.order_date <= run.as_of
+    where order_lines.order_date <= run.as_of and not order_lines.is_cancelled
 ),
 
 final as (

@@ -24,6 +24,7 @@ final as (
             order_lines.fulfilled_by,
             case when customers.role = 'distributor' then order_lines.customer_id end
         ) as distributor_id,
+        order_lines.ship_to_customer_id,
         coalesce(order_lines.ship_to_territory_id, customers.territory_id) as territory_id,
         coalesce(territories.region_id, customers.region_id) as region_id,
         order_lines.channel,
@@ -46,7 +47,7 @@ final as (
     inner join customers on order_lines.customer_id = customers.customer_id
     left join territories on order_lines.ship_to_territory_id = territories.territory_id
     left join products on order_lines.product_id = products.product_id
-    where order_lines.order_date <= run.as_of
+    where order_lines.order_date <= run.as_of and not order_lines.is_cancelled
 )
 
 select * from final

@@ -15,6 +15,7 @@ moves as (
         invoice_date as move_date,
         amount as invoiced_amount,
         cast(0 as decimal(18, 2)) as received_amount,
+        cast(0 as decimal(18, 2)) as matured_amount,
         cast(null as varchar) as method
     from invoices
     union all
@@ -23,8 +24,20 @@ moves as (
         pay_date as move_date,
         cast(0 as decimal(18, 2)) as invoiced_amount,
         amount as received_amount,
+        cast(0 as decimal(18, 2)) as matured_amount,
         coalesce(method, 'transfer') as method
     from payments
+    union all
+    -- A bill turns into money when it falls due; one that does not say when counts at once.
+    select
+        customer_id,
+        greatest(coalesce(bill_due_date, pay_date), pay_date) as move_date,
+        cast(0 as decimal(18, 2)) as invoiced_amount,
+        cast(0 as decimal(18, 2)) as received_amount,
+        amount as matured_amount,
+        cast(null as varchar) as method
+    from payments
+    where method in ('bank_acceptance', 'commercial_acceptance')
 ),
 
 final as (
@@ -42,7 +55,8 @@ final as (
                     then moves.received_amount
                 else 0
             end
-        ) as bill_amount
+        ) as bill_amount,
+        sum(moves.matured_amount) as matured_amount
     from moves
     cross join run
     left join customers on moves.customer_id = customers.customer_id

@@ -3,6 +3,22 @@ with parties as (select * from dim_customers),
 
 customers as (select * from stg_customers),
 
+customer_classes as (select * from stg_customer_classes),
+
+run as (select * from stg_run),
+
+classes as (
+    select
+        customer_classes.customer_id,
+        min(customer_classes.class_code) as class_code
+    from customer_classes
+    cross join run
+    where
+        coalesce(customer_classes.valid_from, run.as_of) <= run.as_of
+        and coalesce(customer_classes.valid_to, date '9999-12-31') > run.as_of
+    group by customer_classes.customer_id
+),
+
 final as (
     select
         parties.group_id as customer_id,
@@ -27,9 +43,14 @@ final as (
         ) as is_central,
         coalesce(min(customers.tier_depth), 1) = 1 as is_direct,
         max(case when parties.is_head then customers.status end) as status,
-        sum(customers.potential_amount) as potential_amount
+        sum(customers.potential_amount) as potential_amount,
+        coalesce(
+            max(case when parties.is_head then classes.class_code end),
+            min(classes.class_code)
+        ) as given_class
     from parties
     left join customers on parties.customer_id = customers.customer_id
+    left join classes on parties.customer_id = classes.customer_id
     group by parties.group_id
 )
 

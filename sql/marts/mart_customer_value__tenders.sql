@@ -13,7 +13,8 @@ ordered as (
     select
         tender_id,
         sum(net_amount) as ordered_amount,
-        sum(quantity) as ordered_quantity
+        sum(quantity) as ordered_quantity,
+        nullif(count(distinct ship_to_customer_id), 0) as site_count
     from order_lines
     where tender_id is not null
     group by tender_id
@@ -60,6 +61,7 @@ final as (
         listed.veto_contacted as is_veto_contacted,
         ordered.ordered_amount,
         ordered.ordered_quantity,
+        ordered.site_count,
         region_years.region_amount,
         engaged.engaged_date
     from listed

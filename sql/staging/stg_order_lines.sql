@@ -1,10 +1,11 @@
--- One row per line of a sales document; cancelled lines are no sales and stay behind.
+-- One row per line of a sales document, cancelled ones too: those are no sales.
 select
     order_id,
     line_no,
     order_date,
     customer_id,
     product_id,
+    ship_to_customer_id,
     ship_to_territory_id,
     channel,
     developed_by,
@@ -19,6 +20,8 @@ select
     tax_amount,
     doc_type,
     status,
+    requested_date,
+    promised_date,
+    coalesce(status, 'open') = 'cancelled' as is_cancelled,
     sale_type
 from loaded.order_lines
-where coalesce(status, 'open') <> 'cancelled'

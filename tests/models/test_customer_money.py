@@ -37,13 +37,14 @@ def test_the_account_that_costs_more_than_it_brings(found: CustomerValue, truth:
     served = row(found.money.contribution.customers, "customer_id", story["group_id"])
     assert float(served["margin_amount"]) == story["margin_before_service"]
     assert float(served["service_amount"]) == story["cost_to_serve"]
-    more = served["freight_amount"] + served["interest_amount"] + served["bid_amount"]
+    others = ("freight", "interest", "bill_interest", "bid")
+    more = sum(served[f"{kind}_amount"] for kind in others)
     assert float(served["contribution_amount"] + more) == pytest.approx(story["contribution"])
 
 
 def test_what_was_sold_below_cost(found: CustomerValue, truth: dict) -> None:
     story = truth["accounts"]["price_inversion"]
-    below = found.money.contribution.inversion
+    below = found.money.inversion.pairs
     assert below["customer_id"].unique().to_list() == [story["group_id"]]
     assert below["line_count"].sum() == story["lines"]
     assert float(below["net_amount"].sum()) == story["net_amount"]

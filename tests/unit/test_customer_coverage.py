@@ -170,11 +170,13 @@ def test_mix_adds_up_with_what_names_no_family_and_says_how_it_shifted():
 
 def test_solutions_and_bundles_in_both_windows():
     # orders, of known type, solutions; value by family, of it in bundles
-    solutions = [("a", NOW, 4, 4, 1, 200, 50), ("a", BEFORE, 2, 0, 0, 100, 100)]
+    # custom: of products known to be custom or not
+    solutions = [("a", NOW, 4, 4, 1, 200, 50, 160, 40), ("a", BEFORE, 2, 0, 0, 100, 100, 0, 0)]
     found = mixed(book(customer("a", 1)), solutions=solutions)
     assert found.figures == {
         "solution_share": (0.25, "share"),
         "bundled_share": (0.25, "share"),
+        "custom_share": (0.25, "share"),
         "previous_bundled_share": (1.0, "share"),
     }
     assert found.tables == {}

@@ -85,6 +85,8 @@ def test_solutions_by_type_of_sale_or_custom_product(company):
     assert (found["order_count"], found["typed_count"], found["solution_count"]) == (5, 4, 2)
     # A family that was only given back is not held; X names none, so its order is of none known.
     assert (found["ordered_amount"], found["bundled_amount"]) == (Decimal(185), Decimal(100))
+    # Of S it is known that it is not made for one customer, of X that it is; of D it is not known.
+    assert (found["kind_amount"], found["custom_amount"]) == (Decimal(140), Decimal(70))
 
 
 def test_wallets_of_a_group_are_the_sum_of_what_its_members_state(company):

@@ -179,6 +179,23 @@ def test_the_bounds_of_the_buckets(empty):
     assert sum(buckets) == row["open_amount"]
 
 
+def test_the_ageing_of_annual_accounts_goes_by_calendar_years(empty):
+    # As of 2024-12-31; 2024 has a leap day, so a year ago is 366 days ago.
+    ages = [0, 366, 367, 731, 732, 1096, 1097]
+    items = [invoice(n, f"C{n % 2}", ago, 2**n) for n, ago in enumerate(ages)]
+    items.append(invoice("R", "C9", 900, -5))  # a return not used up is not owed
+    aged = found(empty, invoices=items).statutory
+    assert aged.select("above_years", "up_to_years", "open_amount").rows() == [
+        (0, 1, 1 + 2), (1, 2, 4 + 8), (2, 3, 16 + 32), (3, None, 64),
+    ]  # fmt: skip
+    assert aged["customer_count"].to_list() == [2, 2, 2, 1]
+    assert aged["amount_share"].to_list() == pytest.approx([3 / 127, 12 / 127, 48 / 127, 64 / 127])
+    coarse = found(empty, Policy(ageing_years=[2]), invoices=items).statutory
+    assert coarse["open_amount"].to_list() == [15, 112]
+    settled = found(empty, invoices=items[:1], payments=[payment(1, "C0", 0, 1)]).statutory
+    assert settled["amount_share"].to_list() == [None] * 4
+
+
 def test_the_classes_of_debtors_of_the_literature():
     # 85 46 34 | 24 19 15.5 11.5 10 | 6 4 and others, of 260: 63.46 / 30.77 / 5.77 %.
     amounts = [85, 46, 34, 24, 19, 15.5, 11.5, 10, 6, 4, 2, 1.5, 1, 0.5]

@@ -1,4 +1,4 @@
-"""Tenders, channels and order to cash, with the numbers of the seed articles."""
+"""Tenders, with the numbers of the seed articles."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,12 +10,9 @@ import pytest
 
 from dakehu import models
 from dakehu.analysis.customer_value import Policy
-from dakehu.analysis.customer_value.channels import channels_of
 from dakehu.analysis.customer_value.tenders import tenders_of
 from small_books import POLICY, YEAR, books, company, mart
 from small_company import loaded, orders, source
-
-CLASSES = pl.DataFrame({"customer_id": ["C1", "C2"], "customer_class": ["A", "C"]})
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +22,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
 
 def tendered(empty, policy=POLICY, **tables):
     with books(empty, **tables) as connection:
-        return tenders_of(mart(connection, "tenders", "buying_centre", "months"), YEAR, policy)
-
-
-def channelled(empty, **tables):
-    with books(empty, **tables) as connection:
-        read = mart(connection, "channels", "tiers", "order_to_cash")
-    return channels_of(read, CLASSES, YEAR, POLICY)
+        return tenders_of(
+            mart(connection, "tenders", "buying_centre", "bid_scores", "months"), YEAR, policy
+        )
 
 
 def bid(number, result, ours, rival=None, budget=None, opened=date(2024, 6, 1), **more) -> dict:
@@ -157,73 +150,27 @@ def test_the_buying_centre_and_the_veto(empty):
     ]
 
 
+def test_scores_of_a_tender_are_weighted_means_over_raters(empty):
+    bids = [bid(1, "won", 100), bid(2, "lost", 100)]
+    scores = [
+        {"subject_id": "T1", "criterion_id": factor, "rater_id": rater, "date": day, "score": score}
+        for factor, rater, score, day in [
+            ("timing", "a", 5, date(2024, 3, 1)), ("timing", "b", 2, date(2024, 3, 1)),
+            ("forces", "a", 1, date(2024, 3, 1)), ("forces", "b", 5, date(2025, 3, 1)),
+        ]
+    ]  # fmt: skip
+    plain = tendered(empty, bids=bids, assessments=scores)
+    found = dict(plain.tenders.select("tender_id", "bid_score").iter_rows())
+    assert found == {"T1": pytest.approx((3.5 + 1) / 2), "T2": None}
+    heavy = tendered(empty, Policy(bid_weights={"forces": 3}), bids=bids, assessments=scores)
+    assert heavy.tenders["bid_score"].max() == pytest.approx((3.5 + 3) / 4)
+    assert not tendered(empty, bids=bids).has_scores
+
+
 def test_no_tenders_is_said(empty):
     nothing = tendered(empty)
     assert (nothing.is_known, nothing.tables, nothing.figures) == (False, {}, {})
     assert not tendered(empty, Policy(roles=["government"]), bids=[bid(1, "won", 1)]).is_known
-
-
-def test_channels_80_to_20_and_who_won_the_account(empty):
-    lines = [
-        line(1, 650, channel="distributor", developed_by="D1"),
-        line(2, 150, channel="distributor", developed_by="own", fulfilled_by="D1"),
-        line(3, 200, channel="direct", developed_by="own"),
-    ]
-    result = channelled(empty, order_lines=lines)
-    mix = dict(result.channels.select("channel", "amount_share").iter_rows())
-    # The two orders of the company, 150, name no channel.
-    assert mix["distributor"] / mix["direct"] == pytest.approx(80 / 20)
-    assert mix["-"] == pytest.approx(150 / 1150)
-    crossed = {row[:2]: row[2] for row in result.developed.iter_rows()}
-    assert crossed == {
-        ("distributor", "own"): 650,
-        ("own", "distributor"): 150,
-        ("own", "own"): 200,
-        ("-", "own"): 150,
-    }
-    silent = channelled(empty)
-    assert (silent.tables, silent.figures) == ({}, {})
-
-
-def test_class_a_share_by_price_tier(empty):
-    products = [
-        {"product_id": p, "product_name": p, "tier": t} for p, t in [("P8", "high"), ("P9", "low")]
-    ]
-    lines = [
-        line(1, 80, product_id="P8"),
-        line(2, 20, product_id="P8", customer_id="C2"),
-        line(3, 50, customer_id="C2"),
-    ]
-    tiers = channelled(empty, products=products, order_lines=lines).tiers
-    assert tiers.select("tier", "key_amount_share").rows() == [("high", 0.8), ("low", 0.0)]
-
-
-def test_days_from_order_to_cash_weigh_by_amount(empty):
-    ships = [
-        {
-            "ship_no": f"S{n}",
-            "line_no": "1",
-            "order_id": f"O{n}",
-            "ship_date": day,
-            "delivered_date": d,
-        }
-        for n, day, d in [(1, date(2024, 1, 7), date(2024, 1, 9)), (2, date(2024, 3, 15), None)]
-    ]
-    invoices = [
-        {"invoice_no": "A", "customer_id": "C1", "invoice_date": date(2024, 1, 11), "amount": 113,
-         "order_id": "O1"}
-    ]  # fmt: skip
-    payments = [
-        {"payment_no": n, "customer_id": "C1", "pay_date": day, "amount": amount}
-        for n, day, amount in [("P", date(2024, 2, 10), 90), ("Q", date(2024, 3, 11), 13)]
-    ]
-    result = channelled(empty, shipments=ships, invoices=invoices, payments=payments)
-    days = dict(result.steps.select("step", "mean_days").iter_rows())
-    assert days == {
-        "order_to_delivery": pytest.approx((100 * 4 + 50 * 10) / 150),
-        "delivery_to_cash": pytest.approx((90 * 32 + 13 * 62) / 103),
-        "invoice_to_cash": pytest.approx((90 * 30 + 13 * 60) / 103),
-    }
 
 
 WINS = """tender,customer,bid

@@ -1,5 +1,6 @@
 """The docs cannot lie: what is generated is in step, what is written names things that exist."""
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -114,3 +115,22 @@ def test_the_schema_page_says_what_switches_a_block_on() -> None:
                 assert block in switched_on(known, *columns)
                 for column in columns:
                     assert block not in switched_on(known, *set(columns) - {column})
+
+
+def articles() -> list[tuple[str, str]]:
+    """Module and test of every row of docs/articles.md."""
+    text = (ROOT / "docs" / "articles.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in text.splitlines()]
+    return [(row[-2].strip("`"), row[-1].strip("`")) for row in rows if "test_" in "".join(row)]
+
+
+def test_the_articles_page_names_tests_and_modules_that_exist() -> None:
+    package = ROOT / "pipelines" / "dakehu" / "analysis" / "customer_value"
+    assert len(articles()) > 40
+    for module, named in articles():
+        known = (SQL / "checks" / f"{module}.sql", package / f"{module}.py")
+        assert any(path.exists() for path in known), module
+        file, _, test = named.partition("::")
+        code = ast.parse((ROOT / "tests" / "unit" / file).read_text("utf-8"))
+        defined = {node.name for node in code.body if isinstance(node, ast.FunctionDef)}
+        assert not test or test in defined, named

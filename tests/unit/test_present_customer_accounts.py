@@ -9,7 +9,15 @@ import pytest
 
 from customer_book import AS_OF, analysed, calendar, line, mart
 from customer_results import HOSTILE, RESULTS, strings
-from dakehu.present.customer_value import account_terms, retention, screens, terms, types
+from dakehu.present.customer_value import (
+    account_terms,
+    classes,
+    retention,
+    screens,
+    team,
+    terms,
+    types,
+)
 from dakehu.present.text import Text
 
 BLOCKS = {
@@ -17,10 +25,14 @@ BLOCKS = {
     "candidates": lambda text, found: screens.candidates(text, found, 20),
     "lookalikes": lambda text, found: screens.lookalikes(text, found, 20),
     "families": screens.families,
+    "cross": classes.cross,
+    "differences": lambda text, found: classes.differences(text, found, 20),
     "chart": types.chart,
     "wildcats": lambda text, found: types.wildcats(text, found, 20),
     "summary": types.summary,
     "migration": types.migration,
+    "team": team.sentences,
+    "teams": lambda text, found: team.accounts(text, found, 20),
     "rates": retention.rates,
     "lost": lambda text, found: retention.lost(text, found, 20),
     "cohorts": retention.cohorts,
@@ -68,12 +80,15 @@ def test_rich_data_shows_every_block_and_poor_data_says_why_not():
     shown = {name: BLOCKS[name](EN, RESULTS["rich"])["kind"] for name in BLOCKS}
     assert shown == dict.fromkeys(BLOCKS, "table") | dict.fromkeys(
         ("outcomes", "chart", "migration", "cohorts", "relations"), "figure"
-    ) | {"rates": "tiles"}
+    ) | {"rates": "tiles", "team": "findings"}
     assert "80/20 set" in BLOCKS["outcomes"](EN, RESULTS["poor"])["text"]
     for block in ("chart", "rates"):
         assert "not zero" in BLOCKS[block](EN, RESULTS["poor"])["text"]
-    for block in ("candidates", "wildcats", "summary", "migration", "families"):
+    for block in ("candidates", "wildcats", "summary", "migration", "families", "differences",
+                  "teams"):  # fmt: skip
         assert BLOCKS[block](EN, RESULTS["poor"])["items"] == []
+    assert "Map account_team" in BLOCKS["team"](EN, RESULTS["poor"])["text"]
+    assert "Map customer_classes" in BLOCKS["cross"](EN, RESULTS["poor"])["text"]
     assert "No industry" in BLOCKS["lookalikes"](EN, RESULTS["poor"])["text"]
     assert "too short" in BLOCKS["migration"](EN, RESULTS["plain"])["text"]
 
@@ -121,6 +136,17 @@ def test_the_sentence_names_the_largest_that_is_none():
     poor = screens.finding(EN, RESULTS["poor"])
     assert "not decided: Fit, Central purchase, Continuity" in poor.text
     assert poor.tone == "warn"
+
+
+def test_the_class_by_management_stands_beside_the_class_by_sales():
+    found = RESULTS["rich"]
+    rows = classes.cross(EN, found)["rows"]
+    counted = sum(cell[1] for row in rows for cell in row[1:-1])
+    assert counted == found.key_accounts.classes.cross["customer_count"].sum()
+    assert [row[0] for row in rows] == ["A", "B", "Not given"]
+    differing = {row[0]: row[1:3] for row in classes.differences(EN, found, 20)["rows"]}
+    assert differing["客户 20"] == ["A", "C"]
+    assert differing["客户 2"] == ["B", "A"]
 
 
 def test_outcomes_count_every_candidate_on_every_screen():
@@ -185,6 +211,16 @@ def test_the_triggers_that_the_data_lacks_are_named():
     note = retention.relations(EN, RESULTS["rich"])["note"]
     assert "two quarters without orders, tender lost." in note
     assert note.endswith("No data: contact left.")
+
+
+def test_a_restless_team_and_a_crowd_are_told():
+    found = RESULTS["rich"]
+    words = " ".join(strings(team.sentences(EN, found)))
+    assert "Of 1 accounts with a manager 1 changed theirs 2 times or more" in words
+    assert "came in a month without the account's team: 1." in words
+    rows = {row[0]: row[1:] for row in team.accounts(EN, found, 20)["rows"]}
+    assert [cell and cell[1] for cell in rows["客户 1"][:4]] == [3, 2, 236, None]
+    assert rows["客户 2"][3][1] == 4
 
 
 def test_cohorts_of_one_quarter_say_that_the_history_is_short():

@@ -93,7 +93,7 @@ def rich() -> dict[str, pl.DataFrame]:
     ]
     return {
         "families": mart("families", *bought),
-        "solutions": mart("solutions", ("c01", day, 4, 4, 1, 200, 50)),
+        "solutions": mart("solutions", ("c01", day, 4, 4, 1, 200, 50, 160, 40)),
         "wallets": mart(
             "wallets",
             *((f"c{i:02}", "large", 90_000 if i else 9, 2024, "declared") for i in range(12)),

@@ -16,7 +16,9 @@ from dakehu.models import codebook
 from dakehu.present.customer_value import (
     channels,
     contribution,
+    delivery,
     headline,
+    inversion,
     money_terms,
     receivables,
     sentences,
@@ -28,20 +30,32 @@ from dakehu.present.text import Text
 from small_books import books, company, report
 
 HOSTILE = "<script>alert(1)</script>"
-MODULES = ["channels", "contribution", "money_terms", "receivables", "tenders", "headline"]
+MODULES = [
+    "channels",
+    "contribution",
+    "delivery",
+    "inversion",
+    "money_terms",
+    "receivables",
+    "tenders",
+    "headline",
+]
 BLOCKS = {
     "headline": headline.headline,
     "page_one": sentences.page_one,
     "everybody": tables.customers,
     "owed": receivables.sentences,
     "ageing": receivables.ageing,
+    "statutory": receivables.statutory,
     "debtors": lambda text, found: receivables.debtors(text, found, 5),
     "overdue_classes": receivables.classes,
     "left": contribution.sentences,
     "bridge": contribution.bridge,
     "contribution": lambda text, found: contribution.customers(text, found, 2),
     "acquisition": lambda text, found: contribution.acquisition(text, found, 5),
-    "inversion": contribution.inversion,
+    "inversion": inversion.customers,
+    "inverted_products": inversion.products,
+    "retail": inversion.retail,
     "tender_sentences": tenders.sentences,
     "years": tenders.years,
     "tenders": lambda text, found: tenders.tenders(text, found, 5),
@@ -49,6 +63,7 @@ BLOCKS = {
     "developed": channels.developed,
     "tiers": channels.tiers,
     "steps": channels.steps,
+    "served": delivery.classes,
 }
 
 
@@ -58,7 +73,7 @@ def rich_tables() -> dict[str, list[dict]]:
         {"order_id": f"X{n}", "line_no": "1", "order_date": date(2024, 4 + n, 1),
          "customer_id": f"K{1 + n % 3}", "product_id": "Q1", "quantity": 5, "net_amount": net,
          "cost_amount": cost, "doc_type": "sale", "channel": channel, "developed_by": "own",
-         "fulfilled_by": served, "tender_id": tender}
+         "fulfilled_by": served, "tender_id": tender, "promised_date": date(2024, 5, 1)}
         for n, (net, cost, channel, served, tender) in enumerate([
             (900, 500, "direct", None, None), (300, 320, "tender", "C9", "T1"),
             (100, 60, "online", None, None), (50, 30, "direct", None, None),
@@ -87,6 +102,9 @@ def rich_tables() -> dict[str, list[dict]]:
         "costs": [
             {"customer_id": "K1", "date": date(2024, 5, 1), "cost_type": "presale", "amount": 80},
             {"customer_id": "K3", "date": date(2024, 5, 1), "cost_type": "service", "amount": 95},
+        ],
+        "price_lists": [
+            {"product_id": "Q1", "tier": "retail", "valid_from": date(2024, 1, 1), "price": 100}
         ],
         "shipments": [
             {"ship_no": "S1", "line_no": "1", "order_id": "X0", "order_line_no": "1",
@@ -171,10 +189,11 @@ def test_rich_data_draws_every_block(results):
 
 def test_poor_data_says_once_a_section_what_is_missing(results):
     drawn = {name: block(Text("en", "CNY"), results["poor"]) for name, block in BLOCKS.items()}
-    for name in ("owed", "left", "tender_sentences", "mix", "steps"):
+    for name in ("owed", "left", "tender_sentences", "mix", "steps", "served"):
         assert "not zero" in drawn[name]["text"], name
-    silent = ("ageing", "debtors", "overdue_classes", "bridge", "contribution", "acquisition",
-              "inversion", "years", "tenders", "developed", "tiers")  # fmt: skip
+    silent = ("ageing", "statutory", "debtors", "overdue_classes", "bridge", "contribution",
+              "acquisition", "inversion", "inverted_products", "retail", "years", "tenders",
+              "developed", "tiers")  # fmt: skip
     assert [drawn[name]["items"] for name in silent] == [[]] * len(silent)
     assert results["poor"].money.tables == {}
     assert not {"dso_days", "overdue_amount"} & set(results["poor"].customers.columns)

@@ -23,6 +23,8 @@ TWINS = {
     (156, 162): ("晟嘉汽车零部件制造有限公司", "晟嘉汽车零部件制照有限公司"),
     (157, 163): ("澜沧新型建筑材料股份有限公司", "澜沧新型建材料有限公司"),
 }
+# what management calls A: all of class A but two, one of old acquaintance, and the one-off buyer
+NOT_NAMED, NAMED, GIVEN_B = ("G0018", "G0020"), ("G0060", ONE_OFF), 150
 GOVERNMENT_SHARE, CHAIN_SHARE = 0.05, 0.02
 FULFILLED_GROUPS = 12
 _SYLLABLES = np.array(list("恒远泰锦博宏驰鼎瑞晟嘉朗川澜禾岳屿砾原沐衡垣渡峰"))

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from dakehu.demo import catalogue, network
+from dakehu.demo import accounts, catalogue, network
 from dakehu.demo.company import Company
 
 ROLES = {
@@ -36,6 +36,20 @@ def workbook(company: Company) -> dict[str, pl.DataFrame]:
     }  # fmt: skip
 
 
+def given_class() -> pl.Expr:
+    """What management calls the group: A by its own judgement, B and C by size."""
+    named = (pl.col("class_a") & ~pl.col("group_id").is_in(accounts.NOT_NAMED)) | (
+        pl.col("group_id").is_in(accounts.NAMED)
+    )
+    return (
+        pl.when(named)
+        .then(pl.lit("A"))
+        .when(pl.col("rank") <= accounts.GIVEN_B)
+        .then(pl.lit("B"))
+        .otherwise(pl.lit("C"))
+    )
+
+
 def _customers(branches: pl.DataFrame) -> pl.DataFrame:
     return branches.select(
         客户编码="customer_id", 客户名称="customer_name",
@@ -45,6 +59,7 @@ def _customers(branches: pl.DataFrame) -> pl.DataFrame:
         最终用户=pl.when(pl.col("role") == "chain_ka").then(pl.lit("否")).otherwise(pl.lit("是")),
         集中采购=yes_no("central_purchase"), 匹配度="fit_score",
         年需求估计="potential_amount", 需求来源=pl.lit("declared"), 状态=pl.lit("启用"),
+        管理层评级=given_class(),
     )  # fmt: skip
 
 

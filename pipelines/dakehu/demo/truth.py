@@ -38,6 +38,12 @@ def of(company: Company, *, scale: float, seed: int) -> dict[str, object]:
         },
         "company": _totals(company),
         "class_a": _class_a(company),
+        "given_classes": {
+            "named_and_not_class_a": sorted(accounts.NAMED),
+            "class_a_and_not_named": company.groups.filter(
+                "class_a", pl.col("group_id").is_in(accounts.NOT_NAMED)
+            )["group_id"].to_list(),
+        },
         "one_off_and_steady": {
             "one_off_group": accounts.ONE_OFF, "one_off_amount": accounts.ONE_OFF_AMOUNT,
             "one_off_year": 2023, "steady_group": accounts.STEADY,

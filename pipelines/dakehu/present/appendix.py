@@ -174,7 +174,8 @@ def _rule_value(text: Text, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return text("yes") if value else text("no")
     if isinstance(value, Mapping):
-        return "; ".join(f"{key} {_rule_value(text, name, part)}" for key, part in value.items())
+        parts = (f"{key} {_rule_value(text, name, part)}" for key, part in value.items())
+        return "; ".join(parts) or text("not set")
     if isinstance(value, list | tuple):
         return text(", ").join(_rule_value(text, name, part) for part in value) or text("all")
     if isinstance(value, int | float | Decimal):

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from dakehu.analysis.customer_value.policy import Policy
     from dakehu.analysis.customer_value.window import Period
 
-MARTS = ("channels", "tiers", "order_to_cash")
+MARTS = ("channels", "tiers", "order_to_cash", "costs", "profiles", "resale")
 STEPS = ("order_to_delivery", "delivery_to_cash", "invoice_to_cash")
 UNKNOWN = "-"
+THROUGH = "distributor"  # the channel, and the role of whoever stands in it
+CHANNEL_COSTS = ("freight", "promotion", "rebate")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def channels_of(
         **parts,
         figures={
             f"{step}_days": (value, "days") for step, value in days.items() if value is not None
-        },
+        }
+        | _saved(read, period),
     )
 
 
@@ -94,6 +97,40 @@ def _shares(frame: pl.DataFrame, keys: list[str], needed: str, period: Period) -
         .sort("net_amount", *keys, descending=[True, *[False] * len(keys)])
     )
     return summed if period.has_previous else summed.drop("previous_amount", "previous_share")
+
+
+def _saved(read: Mapping[str, pl.DataFrame], period: Period) -> dict[str, tuple[float, str]]:
+    """What direct sales save of the cost of the channel (P2-9).
+
+    A distributor keeps the margin m of what its customers pay, and costs us freight, promotion and
+    rebates, c of what it pays us; direct sales cost us d of the same kinds. Of a yuan that the
+    customer pays, selling directly saves m + (1 - m) c - d. Without what distributors sold on, m is
+    not known and taken as 0. Nothing is said unless both channels and any of these costs are known.
+    """
+    now, _ = _windows(period)
+    sold = read["channels"].filter(now, pl.col("channel") != UNKNOWN)
+    through = pl.col("channel") == THROUGH
+    sales = [float(sold.filter(part)["net_amount"].sum()) for part in (through, ~through)]
+    spent = (
+        read["costs"]
+        .filter(now, pl.col("cost_type").is_in(CHANNEL_COSTS))
+        .join(read["profiles"].select("customer_id", "role"), on="customer_id")
+    )
+    if min(sales) <= 0 or spent.is_empty():
+        return {}
+    stands = pl.col("role") == THROUGH
+    cost = [float(spent.filter(part)["cost_amount"].sum()) for part in (stands, ~stands)]
+    c, d = (amount / base for amount, base in zip(cost, sales, strict=True))
+    resold = read["resale"].filter(now)
+    paid = float(resold["resold_amount"].sum())
+    margin = 1 - float(resold["purchase_amount"].sum()) / paid if paid > 0 else None
+    m = margin or 0.0
+    known = {} if margin is None else {"channel_margin_share": (margin, "share")}
+    return known | {
+        "channel_cost_share": (c, "share"),
+        "direct_cost_share": (d, "share"),
+        "channel_saved_amount": (sales[1] * (m + (1 - m) * c - d), "amount"),
+    }
 
 
 def _tiers(tiers: pl.DataFrame, customers: pl.DataFrame, period: Period) -> pl.DataFrame:

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from dakehu.analysis.customer_value.policy import Policy
     from dakehu.analysis.customer_value.window import Period
 
-MARTS = ("costs", "accounts", "months", "price_inversion")
+MARTS = ("costs", "accounts", "months")
 KINDS = (
     "presale", "service", "freight", "promotion", "bid", "expense", "rebate", "interest",
+    "bill_interest",
 )  # fmt: skip
+DERIVED = {"expense", "bill_interest"}  # the rest of all kinds, and what goes with the interest
 ACQUISITION = ("presale", "service")
 MONEY = pl.Decimal(38, 2)
 
@@ -27,13 +29,11 @@ class Contribution:
     `costs` sums the cost to serve by kind, `missing_kinds` are the kinds that no data gives
     (other expenses, the rest of all kinds, never are).
     `acquisition` has a row per customer that money was spent on winning, and calendar year.
-    `inversion` has a row per customer and product sold below cost in the window.
     """
 
     customers: pl.DataFrame
     costs: pl.DataFrame
     acquisition: pl.DataFrame
-    inversion: pl.DataFrame
     has_margin: bool
     missing_kinds: list[str]
     figures: dict[str, tuple[float, str]]
@@ -42,8 +42,7 @@ class Contribution:
     def tables(self) -> dict[str, pl.DataFrame]:
         """The tables published beside the report, by name."""
         published = {"contribution": self.customers, "acquisition": self.acquisition}
-        tables = {name: frame for name, frame in published.items() if not frame.is_empty()}
-        return tables | ({"price_inversion": self.inversion} if self.has_margin else {})
+        return {name: frame for name, frame in published.items() if not frame.is_empty()}
 
     @property
     def is_known(self) -> bool:
@@ -61,15 +60,17 @@ def contribution_of(
     """Take the cost to serve off the margin of the window.
 
     `read` holds the frames of `MARTS`, `known` what every customer bought (customer_window.bought),
-    `sales` the months that it was summed from. Interest is the average balance of the window, at
-    `policy.interest_rate` a year, where none was booked.
+    `sales` the months that it was summed from. Where no interest was booked it is reckoned at
+    `policy.interest_rate` a year, on the average balance and on the bills not due yet.
     """
     window = pl.col("month").is_between(period.first_month, period.last_month)
     costs, accounts = read["costs"], read["accounts"]
     ends = read["months"].filter(window).select("month").sort("month")
     spent = pl.concat([costs, _interest(costs, accounts, ends, policy.interest_rate)])
     # A kind that others have and these customers do not is zero; one that nobody has is missing.
-    given = {*costs["cost_type"].unique()} | (set() if accounts.is_empty() else {"interest"})
+    given = {*costs["cost_type"].unique()} | (
+        set() if accounts.is_empty() else {"interest", "bill_interest"}
+    )
     kinds = [kind for kind in KINDS if kind in given]
     has_margin = bool(known["margin_amount"].is_not_null().any())
     by_customer = (
@@ -84,15 +85,13 @@ def contribution_of(
     )
     frame = _left(known, by_customer) if has_margin and kinds else known.clear()
     acquisition = _acquisition(costs.join(known, on="customer_id", how="semi"), sales)
-    inversion = _inversion(read["price_inversion"].filter(window), known)
     return Contribution(
         customers=_with_acquisition(frame, acquisition),
         costs=_by_kind(frame, kinds),
         acquisition=acquisition,
-        inversion=inversion,
         has_margin=has_margin,
-        missing_kinds=[kind for kind in KINDS if kind not in {*kinds, "expense"}],
-        figures=_figures(frame, known, inversion, has_margin),
+        missing_kinds=[kind for kind in KINDS if kind not in {*kinds, *DERIVED}],
+        figures=_figures(frame),
     )
 
 
@@ -101,27 +100,34 @@ def _interest(
 ) -> pl.DataFrame:
     """Interest on each group's average balance over the month ends of the window, as a cost.
 
-    What moves the balance in a month stands in all month ends from there on, so the average is the
+    Two balances cost interest: what is invoiced and not paid, and bills received that are not due.
+    What moves a balance in a month stands in all month ends from there on, so the average is the
     sum of the moves, each times the share of the window's month ends that see it. Whoever pays
     ahead costs nothing. Groups with interest booked keep it.
     """
     booked = costs.filter(pl.col("cost_type") == "interest")
     count, last = ends.height, ends["month"].max()
     seen = ends.with_columns(seen=pl.lit(count) - pl.int_range(pl.len()))
-    moved = (pl.col("invoiced_amount") - pl.col("received_amount")).cast(pl.Float64)
-    average = (moved * pl.col("seen").fill_null(count)).sum() / count
+    moves = {
+        "interest": pl.col("invoiced_amount") - pl.col("received_amount"),
+        "bill_interest": pl.col("bill_amount") - pl.col("matured_amount"),
+    }
     return (
         accounts.lazy()
         .filter(pl.col("month") <= last)
         .join(booked.lazy(), on="customer_id", how="anti")
         .join(seen.lazy(), on="month", how="left")
         .group_by("customer_id")
-        .agg(average=average)
+        .agg(
+            ((moved.cast(pl.Float64) * pl.col("seen").fill_null(count)).sum() / count).alias(kind)
+            for kind, moved in moves.items()
+        )
+        .unpivot(index="customer_id", variable_name="cost_type", value_name="average")
         .filter(pl.col("average") > 0)
         .select(
             "customer_id",
             month=pl.lit(last, dtype=pl.Date),
-            cost_type=pl.lit("interest"),
+            cost_type="cost_type",
             cost_amount=(pl.col("average") * rate * count / 12).round(2).cast(MONEY),
         )
         .collect(engine="streaming")
@@ -240,47 +246,15 @@ def _with_acquisition(frame: pl.DataFrame, acquisition: pl.DataFrame) -> pl.Data
     return frame.join(so_far, on="customer_id", how="left", maintain_order="left")
 
 
-def _inversion(inverted: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Sales below cost by customer and product, dearest first (P9-8)."""
-    names = known.select("customer_id", "customer_name", sold="net_amount")
-    sold = pl.col("sold").cast(pl.Float64)
-    return (
-        inverted.group_by("customer_id", "product_id")
-        .agg(
-            pl.col("product_name").first(),
-            pl.col("line_count", "quantity", "net_amount", "loss_amount").sum(),
-        )
-        .join(names, on="customer_id")
-        .with_columns(
-            customer_share=pl.col("net_amount").cast(pl.Float64) / pl.when(sold > 0).then(sold)
-        )
-        .sort("loss_amount", "customer_id", "product_id", descending=[True, False, False])
-        .select(
-            "customer_id", "customer_name", "product_id", "product_name", "line_count", "quantity",
-            "net_amount", "loss_amount", "customer_share",
-        )
-    )  # fmt: skip
-
-
-def _figures(
-    frame: pl.DataFrame, known: pl.DataFrame, inversion: pl.DataFrame, has_margin: bool
-) -> dict[str, tuple[float, str]]:
-    figures: dict[str, tuple[float, str]] = {}
-    if not frame.is_empty():
-        left, margin = frame["contribution_amount"], float(frame["margin_amount"].sum())
-        served = float(frame["cost_to_serve_amount"].sum())
-        figures["contribution_amount"] = (float(left.sum()), "amount")
-        figures["cost_to_serve_amount"] = (served, "amount")
-        if margin > 0:
-            figures["cost_to_serve_share"] = (served / margin, "share")
-        figures["losing_count"] = (int((left < 0).sum()), "count")
-        figures["losing_amount"] = (float(left.filter(left < 0).sum()), "amount")
-    if has_margin:
-        sold = float(known["net_amount"].sum())
-        below = float(inversion["net_amount"].sum())
-        figures["inverted_line_count"] = (int(inversion["line_count"].sum()), "count")
-        figures["inverted_amount"] = (below, "amount")
-        if sold > 0:
-            figures["inverted_share"] = (below / sold, "share")
-        figures["inverted_loss_amount"] = (float(inversion["loss_amount"].sum()), "amount")
-    return figures
+def _figures(frame: pl.DataFrame) -> dict[str, tuple[float, str]]:
+    if frame.is_empty():
+        return {}
+    left, margin = frame["contribution_amount"], float(frame["margin_amount"].sum())
+    served = float(frame["cost_to_serve_amount"].sum())
+    figures: dict[str, tuple[float, str]] = {
+        "contribution_amount": (float(left.sum()), "amount"),
+        "cost_to_serve_amount": (served, "amount"),
+        "losing_count": (int((left < 0).sum()), "count"),
+        "losing_amount": (float(left.filter(left < 0).sum()), "amount"),
+    }
+    return figures | ({"cost_to_serve_share": (served / margin, "share")} if margin > 0 else {})

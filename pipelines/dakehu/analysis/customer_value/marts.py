@@ -22,6 +22,7 @@ MARTS: dict[str, dict[str, Any]] = {
         "is_direct": pl.Boolean,
         "status": pl.String,
         "potential_amount": AMOUNT,
+        "given_class": pl.String,
     },
     "centralisation": {
         "customer_id": pl.String,
@@ -42,6 +43,20 @@ MARTS: dict[str, dict[str, Any]] = {
         "kind": pl.String,
         "event_count": pl.Int64,
     },
+    "managers": {
+        "customer_id": pl.String,
+        "person_id": pl.String,
+        "valid_from": pl.Date,
+        "valid_to": pl.Date,
+        "first_month": pl.Date,
+        "last_month": pl.Date,
+    },
+    "meetings": {
+        "customer_id": pl.String,
+        "month": pl.Date,
+        "person_count": pl.Int64,
+        "team_count": pl.Int64,
+    },
     "costs": {
         "customer_id": pl.String,
         "month": pl.Date,
@@ -57,6 +72,8 @@ MARTS: dict[str, dict[str, Any]] = {
         "solution_count": pl.Int64,
         "ordered_amount": AMOUNT,
         "bundled_amount": AMOUNT,
+        "kind_amount": AMOUNT,
+        "custom_amount": AMOUNT,
     },
     "wallets": {
         "customer_id": pl.String,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Mix:
     """`families` has a row per product family, largest first, and one of null for the rest.
 
-    It is empty where no line names a family. `figures` holds the shares of solutions and bundles,
-    each with its value in the window before where that is known.
+    It is empty where no line names a family. `figures` holds the shares of solutions, bundles and
+    custom products, each with its value in the window before where that is known.
     """
 
     families: pl.DataFrame
@@ -85,11 +85,12 @@ def _share(amount: str, totals: pl.DataFrame) -> pl.Expr:
 
 
 def _shares(orders: pl.DataFrame, months: tuple, prefix: str) -> dict[str, tuple[float, str]]:
-    """Solutions over orders of known type (P11-2), value of bundles over order value (P1-3)."""
+    """Solutions over orders of known type (P11-2); bundles (P1-3), custom (P5-4) over value."""
     inside = orders.filter(pl.col("month").is_between(*months))
     parts = {
         "solution_share": ("solution_count", "typed_count"),
         "bundled_share": ("bundled_amount", "ordered_amount"),
+        "custom_share": ("custom_amount", "kind_amount"),
     }
     sums = {name: float(inside[name].sum()) for pair in parts.values() for name in pair}
     return {

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dakehu.analysis.customer_value import channels, contribution, receivables, tenders
+from dakehu.analysis.customer_value import (
+    channels,
+    contribution,
+    delivery,
+    inversion,
+    receivables,
+    tenders,
+)
 from dakehu.analysis.customer_value.channels import Channels, channels_of
 from dakehu.analysis.customer_value.contribution import Contribution, contribution_of
+from dakehu.analysis.customer_value.delivery import Delivery, delivery_of
+from dakehu.analysis.customer_value.inversion import Inversion, inversion_of
 from dakehu.analysis.customer_value.receivables import Receivables, receivables_of
 from dakehu.analysis.customer_value.tenders import Tenders, tenders_of
 
@@ -24,41 +33,47 @@ MARTS = tuple(
         {
             *receivables.MARTS,
             *contribution.MARTS,
+            *inversion.MARTS,
             *tenders.MARTS,
             *channels.MARTS,
+            *delivery.MARTS,
         }
     )
 )
+Piece = Receivables | Contribution | Inversion | Tenders | Channels | Delivery
 CUSTOMER_COLUMNS = ("dso_days", "overdue_amount")
 
 
 @dataclass(frozen=True)
 class Money:
-    """The four pieces; each says by itself whether its data is there."""
+    """The pieces; each says by itself whether its data is there."""
 
     receivables: Receivables
     contribution: Contribution
+    inversion: Inversion
     tenders: Tenders
     channels: Channels
+    delivery: Delivery
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
         """The tables published beside the report, by name."""
-        return (
-            self.receivables.tables
-            | self.contribution.tables
-            | self.tenders.tables
-            | self.channels.tables
-        )
+        return {name: frame for piece in self._pieces for name, frame in piece.tables.items()}
 
     @property
     def figures(self) -> dict[str, tuple[float, str]]:
         """Every figure of this part: value and unit."""
+        return {name: figure for piece in self._pieces for name, figure in piece.figures.items()}
+
+    @property
+    def _pieces(self) -> Sequence[Piece]:
         return (
-            self.receivables.figures
-            | self.contribution.figures
-            | self.tenders.figures
-            | self.channels.figures
+            self.receivables,
+            self.contribution,
+            self.inversion,
+            self.tenders,
+            self.channels,
+            self.delivery,
         )
 
     def worth(self, known: pl.DataFrame) -> pl.DataFrame:
@@ -106,6 +121,8 @@ def money_of(
     return Money(
         receivables=receivables_of(read, period, policy),
         contribution=contribution_of(read, known, sales, period, policy),
+        inversion=inversion_of(read, known, period),
         tenders=tenders_of(read, period, policy),
         channels=channels_of(read, customers, period, policy),
+        delivery=delivery_of(read, customers, period),
     )

@@ -36,6 +36,9 @@ class Policy:
     silence_orders: int = 4
     silence_floor_days: int = 30
     relation_quarters: int = 4
+    # account teams
+    manager_changes: int = 2
+    interface_people: int = 1
     # growth
     white_space_peers: int = 3
     white_space_count: int = 100_000
@@ -52,9 +55,11 @@ class Policy:
     card_months: int = 36
     # money: receivables, cost to serve, tenders
     ageing_basis: str = "due"
+    ageing_years: list[int] = field(default_factory=lambda: [1, 2, 3])
     overdue_a_share: float = 0.60
     overdue_b_share: float = 0.92
     interest_rate: float = 0.06
+    bid_weights: dict[str, float] = field(default_factory=dict)
     buying_roles: list[str] = field(
         default_factory=lambda: ["user", "expert", "decider", "tender_agent"]
     )

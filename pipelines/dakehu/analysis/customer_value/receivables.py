@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 import polars.selectors as cs
 
 from dakehu.analysis import concentration
+from dakehu.analysis.customer_value.ageing import (
+    BASES,
+    aged,
+    ageing_names,
+    ageing_of,
+    statutory_of,
+)
 from dakehu.analysis.customer_value.dso import countback_days, sales_on_credit, span_days
 
 if TYPE_CHECKING:
@@ -28,8 +34,6 @@ COLUMNS = (
     "prepaid_amount", "cash_share", "bill_share", "prepaid_share", "bills_held_amount",
     "fifo_amount",
 )  # fmt: skip
-BOUNDS = (30, 60, 90, 180)
-BASES = {"due": "due_date", "posting": "document_date"}
 MONEY = pl.Decimal(38, 2)
 
 
@@ -37,13 +41,14 @@ MONEY = pl.Decimal(38, 2)
 class Receivables:
     """`customers` has a row per group with open items, or invoices or payments in the window.
 
-    `ageing` sums the open amount by bucket; `classes` the overdue amount by class of debtor, empty
-    where no due date is known. `is_first_in_first_out` tells that payments were matched to invoices
-    by due date because nobody allocated them.
+    `ageing` sums the open amount by bucket, `statutory` by years since posting; `classes` the
+    overdue amount by class of debtor, empty where no due date is known. `is_first_in_first_out`
+    tells that payments were matched to invoices by due date because nobody allocated them.
     """
 
     customers: pl.DataFrame
     ageing: pl.DataFrame
+    statutory: pl.DataFrame
     classes: pl.DataFrame
     basis: str
     is_first_in_first_out: bool
@@ -53,8 +58,11 @@ class Receivables:
     def tables(self) -> dict[str, pl.DataFrame]:
         """The tables published beside the report, by name."""
         published = {
-            "receivables": self.customers, "ageing": self.ageing, "overdue_classes": self.classes
-        }  # fmt: skip
+            "receivables": self.customers,
+            "ageing": self.ageing,
+            "statutory_ageing": self.statutory,
+            "overdue_classes": self.classes,
+        }
         return published if self.is_known else {}
 
     @property
@@ -65,13 +73,6 @@ class Receivables:
     def __contains__(self, column: str) -> bool:
         """Whether the data gave `column` of the customers."""
         return column in self.customers.columns
-
-
-def buckets(basis: str) -> list[str]:
-    """The ageing columns in order: by days past due (`due`) or days since posting (`posting`)."""
-    first = ["not_due_amount", "due_1_30_amount"] if basis == "due" else ["posting_0_30_amount"]
-    middle = [f"{basis}_{a + 1}_{b}_amount" for a, b in pairwise(BOUNDS)]
-    return [*first, *middle, f"{basis}_over_{BOUNDS[-1]}_amount"]
 
 
 def receivables_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Policy) -> Receivables:
@@ -96,14 +97,14 @@ def receivables_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Pol
         )
     if not (accounts["invoiced_amount"] != 0).any():
         empty = parties.clear()
-        return Receivables(empty, empty, empty, basis, False, {})
-    aged = _aged(items, period, basis)
+        return Receivables(empty, empty, empty, empty, basis, False, {})
+    open_parts = aged(items, period.as_of, basis)
     frame = (
         parties.drop("role")
         .join(_moves(accounts, period), on="customer_id", how="left")
-        .join(aged, on="customer_id", how="left")
+        .join(open_parts, on="customer_id", how="left")
         .filter(pl.col("open_amount").is_not_null() | pl.col("received_amount").is_not_null())
-        .with_columns(pl.col(_known(aged)).fill_null(0))
+        .with_columns(pl.col(_known(open_parts)).fill_null(0))
     )
     days = span_days(read["months"], period)
     paid = countback_days(accounts, frame, read["months"], period.as_of)
@@ -113,45 +114,12 @@ def receivables_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Pol
     listed = _listed(frame, basis)
     return Receivables(
         customers=frame.sort("open_amount", "customer_id", descending=[True, False]).select(listed),
-        ageing=_ageing(frame.select(name for name in listed if name in _ageing_names(basis))),
+        ageing=ageing_of(frame.select(name for name in listed if name in ageing_names(basis))),
+        statutory=statutory_of(items, period.as_of, policy.ageing_years),
         classes=classes,
         basis=basis,
         is_first_in_first_out=bool((parties["fifo_amount"] > 0).any()),
         figures=_figures(frame.select(listed), whole),
-    )
-
-
-def _aged(items: pl.DataFrame, period: Period, basis: str) -> pl.DataFrame:
-    """Open amount by bucket and overdue amount, per group; `advance_amount` is not used up yet."""
-    age = (pl.lit(period.as_of) - pl.col(BASES[basis])).dt.total_days()
-    late = (pl.lit(period.as_of) - pl.col("due_date")).dt.total_days()
-    lows = ([None, 0] if basis == "due" else [None]) + list(BOUNDS)
-    highs = ([0] if basis == "due" else []) + [*BOUNDS, None]
-    owed = pl.col("open_amount") > 0
-
-    def within(low: int | None, high: int | None) -> pl.Expr:
-        above = age > low if low is not None else age.is_not_null()
-        return above & (age <= high) if high is not None else above
-
-    def total(condition: pl.Expr) -> pl.Expr:
-        return pl.col("open_amount").filter(owed & condition).sum()
-
-    parts = {
-        name: total(within(low, high))
-        for name, low, high in zip(buckets(basis), lows, highs, strict=True)
-    }
-    invoices = items.filter(pl.col("document") == "invoice")
-    # Nothing open is nothing overdue; open without any due date is not known.
-    has_due = invoices.is_empty() or invoices["due_date"].is_not_null().any()
-    return items.group_by("customer_id").agg(
-        open_amount=total(pl.lit(True)),
-        **parts,
-        undated_amount=total(age.is_null()),
-        undue_amount=total(late <= 0) if has_due else pl.lit(None, dtype=MONEY),
-        overdue_amount=total(late > 0) if has_due else pl.lit(None, dtype=MONEY),
-        overdue_over_90_amount=total(late > 90) if has_due else pl.lit(None, dtype=MONEY),
-        oldest_overdue_days=late.filter(owed & (late > 0)).max(),
-        advance_amount=-pl.col("open_amount").filter(~owed).sum(),
     )
 
 
@@ -232,32 +200,16 @@ def _classed(frame: pl.DataFrame, policy: Policy) -> tuple[pl.DataFrame, pl.Data
     ), classes
 
 
-def _ageing_names(basis: str) -> list[str]:
-    return [*buckets(basis), "undated_amount"]
-
-
 def _listed(frame: pl.DataFrame, basis: str) -> list[str]:
     """The columns to publish: those that the data gives; undated items where there are any."""
     names = [
         name
         for column in COLUMNS
-        for name in (_ageing_names(basis) if column == "{ageing}" else [column])
+        for name in (ageing_names(basis) if column == "{ageing}" else [column])
     ]
     known = [name for name in names if frame[name].is_not_null().any()]
     has_undated = "undated_amount" in known and (frame["undated_amount"] != 0).any()
     return [name for name in known if name != "undated_amount" or has_undated]
-
-
-def _ageing(frame: pl.DataFrame) -> pl.DataFrame:
-    """Open amount and its share by bucket."""
-    # Transposing would lose the scale of the decimals.
-    sums = pl.DataFrame(
-        {"bucket": frame.columns, "open_amount": list(frame.sum().row(0))},
-        schema={"bucket": pl.String, "open_amount": MONEY},
-    )
-    amount = pl.col("open_amount").cast(pl.Float64)
-    total = amount.sum()
-    return sums.with_columns(amount_share=amount / pl.when(total > 0).then(total))
 
 
 def _figures(

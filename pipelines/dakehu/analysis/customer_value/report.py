@@ -22,6 +22,7 @@ from dakehu.analysis.customer_value.policy import Policy
 from dakehu.analysis.customer_value.retention import Retention, retention_of
 from dakehu.analysis.customer_value.screens import KeyAccounts, key_accounts_of
 from dakehu.analysis.customer_value.segments import frequent_from, segment, segment_table
+from dakehu.analysis.customer_value.team import Team, team_of
 from dakehu.analysis.customer_value.types import Types, types_of
 from dakehu.analysis.customer_value.window import Period, bought, in_window, left_out_of, period_of
 
@@ -41,6 +42,7 @@ COLUMNS = [
     "margin_share",
     "is_pareto_margin",
     "customer_class",
+    "given_class",
     "previous_amount",
     "growth",
     "recency_days",
@@ -90,6 +92,7 @@ class CustomerValue:
     key_accounts: KeyAccounts
     types: Types
     retention: Retention
+    team: Team
     cards: CustomerCards
     growth: Growth
     actions: Actions
@@ -111,6 +114,7 @@ class CustomerValue:
             **self.key_accounts.tables,
             **self.types.tables,
             **self.retention.tables,
+            **self.team.tables,
             **(self.money.tables if self.money else {}),
             **self.lifetime.tables,
             **self.growth.tables,
@@ -191,6 +195,7 @@ def analyse(
         key_accounts=key_accounts,
         types=types,
         retention=retention,
+        team=team_of(known, marts, period, policy),
         cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         growth=growth,
         actions=actions,
@@ -275,7 +280,8 @@ def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tup
         figures["new_amount"] = (float(new["net_amount"].sum()), "amount")
         figures["lost_customer_count"] = (lost.height, "count")
         figures["lost_amount"] = (float(lost["previous_amount"].sum()), "amount")
-    parts = (result.key_accounts, result.types, result.retention, result.growth, result.lifetime)
-    for part in parts:
+    for part in (result.key_accounts, result.types, result.retention, result.team):
+        figures |= part.figures
+    for part in (result.growth, result.lifetime):
         figures |= part.figures
     return figures

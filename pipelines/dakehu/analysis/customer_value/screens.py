@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dakehu.analysis import concentration
+from dakehu.analysis.customer_value.classes import NAMED, Classes, classes_of
 from dakehu.analysis.customer_value.continuity import MONTHS_A_YEAR, continuity_of
 from dakehu.analysis.customer_value.window import Period
 
@@ -25,10 +26,10 @@ class KeyAccounts:
     """The outcome of the screens.
 
     `columns` has what the table of customers takes over, by customer. `screens` has a row per
-    candidate: in the Pareto set of the window, by sales or by margin, or in that of the last
-    `span_years` years together, those no longer customers included; the largest of those years
-    first. `lookalikes` are peers of key accounts that buy little or nothing. `families` says how
-    much of each product family each class buys.
+    candidate: in the Pareto set of the window, by sales or by margin, or class A by management, or
+    in the Pareto set of the last `span_years` years together, those no longer customers included;
+    the largest of those years first. `lookalikes` are peers of key accounts that buy little or
+    nothing. `families` says how much of each product family each class buys.
     """
 
     span_years: int
@@ -36,6 +37,7 @@ class KeyAccounts:
     screens: pl.DataFrame
     lookalikes: pl.DataFrame
     families: pl.DataFrame
+    classes: Classes
     figures: dict[str, tuple[float, str]]
 
     @property
@@ -45,6 +47,7 @@ class KeyAccounts:
             "key_account_screens": self.screens,
             "lookalikes": self.lookalikes,
             "class_families": self.families,
+            **self.classes.tables,
         }
 
 
@@ -83,10 +86,12 @@ def key_accounts_of(
             "key_account_reason",
             "active_years",
             "annual_cv",
+            "given_class",
         ),
         screens=screens.drop("before", "amount_share", "cumulative_share"),
         lookalikes=lookalikes,
         families=families_of(customers, marts["families"], period),
+        classes=classes_of(customers, marts["profiles"], policy),
         figures={
             "key_account_count": (keys.height, "count"),
             "key_account_share": (keys.height / customers.height, "share"),
@@ -111,8 +116,9 @@ def _evidence(
 ) -> pl.DataFrame:
     """What the screens look at, one row per customer ever seen."""
     profiles = marts["profiles"].select(
-        "customer_id", "industry_name", "size_band", "fit_score", "fit_source", "is_central"
-    )
+        "customer_id", "industry_name", "size_band", "fit_score", "fit_source", "is_central",
+        "given_class",
+    )  # fmt: skip
     sets = [name for name in ("is_pareto_amount", "is_pareto_margin") if name in customers.columns]
     continuity = continuity_of(sales, period, years, policy.continuity_active_amount)
     steady = pl.col("annual_cv"), pl.col("predictability")
@@ -128,7 +134,10 @@ def _evidence(
             pl.col("active_quarter_share").fill_null(0.0),
             # One year alone says nothing of how the years differ.
             *(pl.when(years > 1).then(column).name.keep() for column in steady),
-            is_valuable=pl.any_horizontal(pl.col(name).fill_null(False) for name in sets),
+            is_valuable=pl.any_horizontal(
+                pl.col("given_class").eq_missing(NAMED),
+                *(pl.col(name).fill_null(False) for name in sets),
+            ),
         )
         .drop(sets)
     )

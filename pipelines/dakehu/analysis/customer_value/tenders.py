@@ -12,19 +12,21 @@ if TYPE_CHECKING:
     from dakehu.analysis.customer_value.policy import Policy
     from dakehu.analysis.customer_value.window import Period
 
-MARTS = ("tenders", "buying_centre", "months")
+MARTS = ("tenders", "buying_centre", "bid_scores", "months")
 
 
 @dataclass(frozen=True)
 class Tenders:
     """`tenders` has a row per tender, latest first; `years` one per year of opening and `window`.
 
-    `has_coverage` tells whether it is known whom of the buying centre we met.
+    `has_coverage` tells whether it is known whom of the buying centre we met, `has_scores` whether
+    anybody scored a tender.
     """
 
     tenders: pl.DataFrame
     years: pl.DataFrame
     has_coverage: bool
+    has_scores: bool
     figures: dict[str, tuple[float, str]]
 
     @property
@@ -47,18 +49,23 @@ def tenders_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Policy)
     has_coverage = bool(centre["is_contacted"].any())
     if has_coverage:
         frame = frame.join(_coverage(centre, policy.buying_roles), on="tender_id", how="left")
+    scores = read["bid_scores"]
+    if has_scores := not scores.is_empty():
+        frame = frame.join(_scored(scores, policy.bid_weights), on="tender_id", how="left")
     inside = read["months"].filter(
         pl.col("month").is_between(period.first_month, period.last_month)
     )
     window = pl.col("open_date").is_between(inside["first_date"].min(), inside["last_date"].max())
-    frame = _measured(frame.with_columns(is_in_window=window.fill_null(False)), has_coverage)
+    frame = frame.with_columns(is_in_window=window.fill_null(False))
+    frame = _measured(frame, has_coverage, has_scores)
     years = pl.concat(
         [
             _summed(frame.filter("is_in_window"), pl.lit("window")),
             _summed(frame, pl.col("open_date").dt.year().cast(pl.String)),
         ]
     )
-    return Tenders(frame, years, has_coverage, _figures(frame.filter("is_in_window"), years))
+    figures = _figures(frame.filter("is_in_window"), years)
+    return Tenders(frame, years, has_coverage, has_scores, figures)
 
 
 def _coverage(centre: pl.DataFrame, required: list[str]) -> pl.DataFrame:
@@ -73,11 +80,21 @@ def _coverage(centre: pl.DataFrame, required: list[str]) -> pl.DataFrame:
     )
 
 
-def _measured(frame: pl.DataFrame, has_coverage: bool) -> pl.DataFrame:
+def _scored(scores: pl.DataFrame, weights: Mapping[str, float]) -> pl.DataFrame:
+    """P2-8: the mean of the criteria, weighted; one that no rule weighs has the weight 1."""
+    weight = pl.col("criterion_id").replace_strict(
+        list(weights), list(weights.values()), default=1.0, return_dtype=pl.Float64
+    )
+    return scores.group_by("tender_id").agg(
+        bid_score=(weight * pl.col("mean_score")).sum() / weight.sum()
+    )
+
+
+def _measured(frame: pl.DataFrame, has_coverage: bool, has_scores: bool) -> pl.DataFrame:
     """Add what each tender says; whatever needs a win is missing elsewhere.
 
     premium = (our bid - best rival bid) / our bid; lead = days from the first engagement to the
-    publication; unit price = our bid / quantity ordered.
+    publication; unit price = our bid / quantity ordered; a site is a customer shipped to.
     """
     won = pl.col("result") == "won"
     bid = pl.when(won & (pl.col("bid_amount") > 0)).then(pl.col("bid_amount").cast(pl.Float64))
@@ -93,18 +110,21 @@ def _measured(frame: pl.DataFrame, has_coverage: bool) -> pl.DataFrame:
         premium_share=(bid - pl.col("rival_amount").cast(pl.Float64)) / bid,
         budget_share=bid / over("budget_amount"),
         unit_price=bid / over("ordered_quantity"),
+        site_quantity=pl.col("ordered_quantity").cast(pl.Float64) / over("site_count"),
         region_share=bid / over("region_amount"),
         lead_days=(pl.col("publish_date") - pl.col("engaged_date")).dt.total_days(),
         is_veto_missed=missed,
     )
     coverage = ["contacted_role_share"] if has_coverage else []
+    scores = ["bid_score"] if has_scores else []
     return measured.sort(
         "open_date", "tender_id", descending=[True, False], nulls_last=True
     ).select(
         "tender_id", "customer_id", "customer_name", "region_name", "project_name", "publish_date",
         "open_date", "is_in_window", "result", "bid_amount", "rival_amount", "premium_share",
         "budget_amount", "budget_share", "ordered_amount", "ordered_quantity", "unit_price",
-        "region_amount", "region_share", "engaged_date", "lead_days", *coverage, "is_veto_missed",
+        "site_count", "site_quantity", "region_amount", "region_share", "engaged_date", "lead_days",
+        *coverage, "is_veto_missed", *scores,
     )  # fmt: skip
 
 

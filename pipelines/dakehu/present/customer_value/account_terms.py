@@ -57,6 +57,14 @@ FIGURES = {
     "revenue_churn": N_("Churn of revenue"),
     "net_revenue_retention": N_("Net revenue retention"),
     "gross_revenue_retention": N_("Gross revenue retention"),
+    "managed_count": N_("Accounts with a manager"),
+    "manager_changed_count": N_("Accounts that changed their manager often"),
+    "manager_tenure_days": N_("Tenure of account managers (median)"),
+    "changed_manager_revenue_retention": N_(
+        "Net revenue retention where the manager changed often"
+    ),
+    "steady_manager_revenue_retention": N_("Net revenue retention under a steady manager"),
+    "crowded_account_count": N_("Accounts visited by several of ours without their team"),
 }
 RULES = {
     "fit_score_min": N_("Key account: fit score from"),
@@ -72,6 +80,8 @@ RULES = {
     "silence_factor": N_("Silent: longer than the own median interval times"),
     "silence_orders": N_("Silent: order days from which there is a rhythm"),
     "silence_floor_days": N_("Silent: never before this many days"),
+    "manager_changes": N_("Restless team: changes of manager in the window from"),
+    "interface_people": N_("Single interface: people of ours in a month without the team, up to"),
     "relation_quarters": N_("Relation: quarters in a row with orders that lift it a stage"),
 }
 
@@ -82,9 +92,9 @@ def definitions_of(text: Text) -> list[Definition]:
         Definition(
             text("Key account"),
             text(
-                "In the 80/20 set of the window by sales or margin, and failing none of the three"
-                " screens fit, central purchase and continuity. A screen without data is not known"
-                " and decides nothing."
+                "In the 80/20 set of the window by sales or margin, or class A by management, and"
+                " failing none of the three screens fit, central purchase and continuity. A screen"
+                " without data is not known and decides nothing."
             ),
         ),
         Definition(
@@ -145,6 +155,14 @@ def definitions_of(text: Text) -> list[Definition]:
                 " counts no customer for more than it bought then."
             ),
             "%",
+        ),
+        Definition(
+            text("Account manager and single interface"),
+            text(
+                "The key-account manager of the account team; where nobody's part is said, any"
+                " member. The interface breaks when several of our people visit or propose in a"
+                " month and none of them is of the team."
+            ),
         ),
         Definition(
             text("Stage of the relation"),

@@ -39,9 +39,32 @@ def mix(text: Text, result: Any) -> BlockData:
             name=names[0],
             share=text.percent(frame["amount_share"][0]),
         ),
-        note=text("Customers of every role, distributors among them."),
+        note=_saved(text, result),
         height=90 + 52 * frame.height,
     )
+
+
+def _saved(text: Text, result: Any) -> str:
+    """Whom the channels count, and what direct sales save of the channel's cost (P2-9)."""
+    counted = text("Customers of every role, distributors among them.")
+    values = {name: value for name, (value, _) in result.money.channels.figures.items()}
+    if "channel_saved_amount" not in values:
+        return counted
+    costs = text(
+        "Selling directly saved {amount}: rebates, promotion and freight take {through} of what"
+        " distributors pay us, {direct} of direct sales,",
+        amount=text.amount(values["channel_saved_amount"]),
+        through=text.percent(values["channel_cost_share"]),
+        direct=text.percent(values["direct_cost_share"]),
+    )
+    if "channel_margin_share" in values:
+        margin = text(
+            "and distributors keep {margin} of what they sell on.",
+            margin=text.percent(values["channel_margin_share"]),
+        )
+    else:
+        margin = text("without the distributors' own margin, which no sell-out data gives.")
+    return text("{counted} {costs} {margin}", counted=counted, costs=costs, margin=margin)
 
 
 def developed(text: Text, result: Any) -> BlockData:

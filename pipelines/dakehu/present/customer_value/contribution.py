@@ -13,6 +13,7 @@ import polars as pl
 from dakehu.present import theme
 from dakehu.present.bars import rows_axis, waterfall
 from dakehu.present.block import BlockData, Column, Finding, figure, findings, note, table
+from dakehu.present.customer_value import inversion
 from dakehu.present.customer_value.money_terms import COSTS
 from dakehu.present.text import Text
 
@@ -51,36 +52,23 @@ def sentences(text: Text, result: Any) -> BlockData:
     """Contribution, which kinds of cost are missing, and sales below cost."""
     found = result.money.contribution
     if not found.has_margin:
-        return note(
-            text("No cost data: contribution and sales below cost are not computed (not zero).")
-        )
+        words = text("No cost data: contribution and sales below cost are not computed (not zero).")
+        if not result.money.inversion.has_retail:
+            return note(words)
+        return findings(Finding(words, "warn"), *inversion.said(text, result))
     if not found.is_known:
         absent = text(
             "No cost to serve in the data ({kinds}): contribution is not computed (not zero).",
             kinds=_missing(text, result),
         )
-        return findings(Finding(absent, "warn"), _below_cost(text, result))
+        return findings(Finding(absent, "warn"), *inversion.said(text, result))
     items = _left(text, result)
     if found.missing_kinds:
         words = text(
             "Not in the data, so not deducted (not zero): {kinds}.", kinds=_missing(text, result)
         )
         items.append(Finding(words, "warn"))
-    return findings(*items, _below_cost(text, result))
-
-
-def _below_cost(text: Text, result: Any) -> Finding:
-    values = _values(result)
-    if not values["inverted_line_count"]:
-        return Finding(text("No line was sold below its cost."), "good")
-    words = text(
-        "Lines sold below cost: {n}, for {amount} ({share} of sales); {loss} was lost on them.",
-        n=text.count(int(values["inverted_line_count"])),
-        amount=text.amount(values["inverted_amount"]),
-        share=text.percent(values.get("inverted_share"), 2),
-        loss=text.amount(values["inverted_loss_amount"]),
-    )
-    return Finding(words, "warn")
+    return findings(*items, *inversion.said(text, result))
 
 
 def _spent(found: Any) -> list[str]:
@@ -173,27 +161,4 @@ def acquisition(text: Text, result: Any, top_n: int) -> BlockData:
             " does not cover the cost yet. The file has every year."
         ),
         file="acquisition",
-    )
-
-
-def inversion(text: Text, result: Any) -> BlockData:
-    """Customers and products sold below cost, dearest first (P9-8)."""
-    found = result.money.contribution
-    if found.inversion.is_empty():
-        return findings()  # the sentences have said that there is none, or that nobody knows
-    columns = [
-        Column("customer_name", text("Customer")),
-        Column("product_name", text("Product")),
-        Column("line_count", text("Lines"), "count", 2),
-        Column("net_amount", text("Sales below cost"), "amount", 2),
-        Column("customer_share", text("Of the customer's sales"), "percent", 2),
-        Column("loss_amount", text("Lost"), "amount"),
-    ]
-    return table(
-        found.inversion.head(20),
-        columns,
-        text,
-        title=text("Sold below cost"),
-        note=text("The file has all {n} pairs.", n=text.count(found.inversion.height)),
-        file="price_inversion",
     )

@@ -86,7 +86,16 @@ def _solutions(text: Text, result: Any) -> list[Finding]:
             )
             + _then(text, values.get("previous_solution_share"))
         )
-    elif said:
+    if "custom_share" in values:
+        said.append(
+            text(
+                "Products made for one customer make {share} of order value ({before} in the window"
+                " before).",
+                share=text.percent(values["custom_share"]),
+                before=text.percent(values.get("previous_custom_share")),
+            )
+        )
+    if said and "solution_share" not in values:
         said.append(
             text("Neither the type of sale nor custom products are known: no solution share.")
         )

@@ -13,6 +13,8 @@ FIGURES = {
     "wallet_share": N_("Share of wallet"),
     "wallet_known_share": N_("Sales to customers whose need is known"),
     "wallet_doubtful_count": N_("Customers whose stated need cannot be right"),
+    "custom_share": N_("Products made for one customer, share of order value"),
+    "previous_custom_share": N_("Products made for one customer, share in the window before"),
     "solution_share": N_("Solutions, share of orders"),
     "previous_solution_share": N_("Solutions, share of orders in the window before"),
     "bundled_share": N_("Orders of several families, share of order value"),

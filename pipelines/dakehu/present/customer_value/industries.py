@@ -115,11 +115,17 @@ def industries(text: Text, result: Any) -> BlockData:
         columns,
         text,
         title=text("Industry by industry"),
-        note=text("Part in growth: the industry's change over all sales of the window before.")
-        if "contribution" in frame.columns
-        else "",
+        note=_note(text, has_growth="contribution" in frame.columns),
         file="industries",
     )
+
+
+def _note(text: Text, *, has_growth: bool) -> str:
+    absent = text("Pain points and standard solutions have no column in the data: not shown.")
+    if not has_growth:
+        return absent
+    growth = text("Part in growth: the industry's change over all sales of the window before.")
+    return text("{said} {doubt}", said=growth, doubt=absent)
 
 
 def _names(text: Text, frame: pl.DataFrame) -> list[str]:

@@ -29,6 +29,9 @@ FIGURES = {
     "inverted_amount": N_("Sales below cost"),
     "inverted_share": N_("Sales below cost, share of sales"),
     "inverted_loss_amount": N_("Lost on sales below cost"),
+    "retail_inverted_line_count": N_("Lines dearer than the retail price"),
+    "retail_inverted_amount": N_("Sales above the retail price"),
+    "retail_excess_amount": N_("Paid above the retail price"),
     "tender_decided_count": N_("Tenders decided"),
     "tender_won_count": N_("Tenders won"),
     "tender_hit_rate": N_("Hit rate by count"),
@@ -41,12 +44,23 @@ FIGURES = {
     "order_to_delivery_days": N_("Order to delivery"),
     "delivery_to_cash_days": N_("Delivery to payment"),
     "invoice_to_cash_days": N_("Invoice to payment"),
+    "channel_margin_share": N_("Margin that distributors keep, share of what they sell on"),
+    "channel_cost_share": N_("Rebates, promotion and freight, share of sales to distributors"),
+    "direct_cost_share": N_("The same costs, share of direct sales"),
+    "channel_saved_amount": N_("Channel cost saved by direct sales"),
+    "otif_share": N_("Delivered on time and in full (OTIF)"),
+    "delivered_share": N_("Brought to the customer, not picked up"),
+    "freight_share": N_("Freight, share of the sales shipped"),
+    "key_shortage_fill_share": N_("Class A: supplied in a shortage"),
+    "other_shortage_fill_share": N_("Other classes: supplied in a shortage"),
 }
 RULES = {
     "ageing_basis": N_("Ageing counts from: due (due date) or posting (invoice date)"),
+    "ageing_years": N_("Ageing by years since the invoice: bounds of the buckets"),
     "overdue_a_share": N_("Overdue class A ends at a cumulative share of"),
     "overdue_b_share": N_("Overdue class B ends at a cumulative share of"),
     "interest_rate": N_("Yearly interest on receivables"),
+    "bid_weights": N_("Weights of the criteria that tenders are scored on (1 where not named)"),
     "buying_roles": N_("Roles of a buying centre that must be met"),
 }
 BUCKETS = {
@@ -72,6 +86,7 @@ COSTS = {
     "expense": N_("Other expenses"),
     "rebate": N_("Rebates"),
     "interest": N_("Interest"),
+    "bill_interest": N_("Bill interest"),
 }
 CHANNELS = {
     "direct": N_("Direct"),
@@ -125,9 +140,9 @@ def definitions(text: Text) -> list[Definition]:
             text(
                 "Margin less presale, service, promotion, bids and other costs booked on the"
                 " customer, freight that we pay, rebates that are not off the price already, and"
-                " interest on the average receivables at the rate of the rules. Each kind of cost"
-                " is taken from one source: freight from shipments and bids from tenders where they"
-                " say."
+                " interest on the average receivables and on acceptance bills until they fall due,"
+                " at the rate of the rules. Each kind of cost is taken from one source: freight"
+                " from shipments and bids from tenders where they say."
             ),
             text.currency,
         ),
@@ -144,6 +159,33 @@ def definitions(text: Text) -> list[Definition]:
             text("Sales below cost (price inversion)"),
             text("Sale lines whose unit price is below their unit cost; gifts and samples aside."),
             text.currency,
+        ),
+        Definition(
+            text("Dearer than the retail price (wholesale above retail)"),
+            text(
+                "Sale lines whose unit price is above the published retail price of their day, of"
+                " their territory or region, else for everywhere."
+            ),
+            text.currency,
+        ),
+        Definition(
+            text("Channel cost saved by direct sales"),
+            text(
+                "Of what customers pay us directly: the margin that distributors keep of what they"
+                " sell on (against their mean purchase price of the product that year), plus the"
+                " rebates, promotion and freight that go to them, less the same costs of direct"
+                " sales. Presale and service are not in it."
+            ),
+            text.currency,
+        ),
+        Definition(
+            text("On time in full (OTIF), supplied in a shortage"),
+            text(
+                "Sale lines shipped whole and arrived by the promised, else the requested date,"
+                " over the lines due in the window. In a shortage: the value shipped over the value"
+                " ordered while the product was out, cancelled lines included."
+            ),
+            "%",
         ),
         Definition(
             text("Hit rate and winning price premium"),

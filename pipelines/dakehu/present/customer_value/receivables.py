@@ -180,6 +180,37 @@ def ageing(text: Text, result: Any) -> BlockData:
     )
 
 
+def statutory(text: Text, result: Any) -> BlockData:
+    """The open amount by whole years since the invoice, as annual accounts report it."""
+    owed = result.money.receivables
+    if not owed.is_known:
+        return findings()  # the sentences have said that there are no invoices
+    frame = owed.statutory
+    bounds = frame.select("above_years", "up_to_years").iter_rows()
+    columns = [
+        Column("age", text("Age")),
+        Column("customer_count", text("Customers"), "count", 2),
+        Column("open_amount", text("Owed"), "amount"),
+        Column("amount_share", text("Share"), "percent"),
+    ]
+    return table(
+        frame.with_columns(pl.Series("age", [_years(text, *pair) for pair in bounds])),
+        columns,
+        text,
+        title=text("What is owed, by years since the invoice"),
+        note=text("The buckets of annual accounts; what is over a year old is hard to collect."),
+        file="statutory_ageing",
+    )
+
+
+def _years(text: Text, above: int, up_to: int | None) -> str:
+    if up_to is None:
+        return text("Over {n} years", n=text.count(above))
+    if above == 0:
+        return text("0–{n} years", n=text.count(up_to))
+    return text("{low}–{high} years", low=text.count(above), high=text.count(up_to))
+
+
 def debtors(text: Text, result: Any, top_n: int) -> BlockData:
     """The customers that owe most, the overdue first where due dates are known."""
     owed = result.money.receivables

@@ -153,8 +153,8 @@ def outcomes(text: Text, result: Any) -> BlockData:
         ),
         note=text(
             "Candidates: in the 80/20 set of this window by sales or margin, or by sales of the"
-            " last {months} months together. A screen without data is not known and decides"
-            " nothing.",
+            " last {months} months together, or class A by management. A screen without data is"
+            " not known and decides nothing.",
             months=_months(text, result),
         ),
         height=90 + 44 * len(labels),

@@ -64,6 +64,12 @@ def sentences(text: Text, result: Any) -> BlockData:
             " computed (not zero)."
         )
         items.append(Finding(words, "warn"))
+    if not found.has_scores:
+        words = text(
+            "Nobody scored the tenders (timing, place, people, resources, forces): no score is"
+            " shown. Map assessments with the tender as the subject."
+        )
+        items.append(Finding(words))
     return findings(*items)
 
 
@@ -110,10 +116,12 @@ def tenders(text: Text, result: Any, top_n: int) -> BlockData:
         Column("budget_share", text("Of the budget"), "percent", 2),
         Column("ordered_amount", text("Ordered"), "amount", 3),
         Column("unit_price", text("Price per unit"), "number", 3),
+        Column("site_quantity", text("Units per site"), "number", 3),
         Column("region_share", text("Of the region's sales that year"), "percent", 3),
         Column("lead_days", text("Days ahead"), "count", 3),
         Column("contacted_role_share", text("Buying centre met"), "percent", 2),
         Column("is_veto_missed", text("Veto not met"), "flag", 2),
+        Column("bid_score", text("Score"), "number", 3),
     ]
     return table(
         frame.head(max(1, top_n // 2)),

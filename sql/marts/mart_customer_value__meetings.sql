@@ -1,0 +1,54 @@
+-- One row per customer group and month: how many of our people met it, and how many of them are its team.
+with activities as (select * from stg_activities),
+
+account_team as (select * from stg_account_team),
+
+customers as (select * from dim_customers),
+
+calendar as (select * from stg_calendar),
+
+run as (select * from stg_run),
+
+met as (
+    select distinct
+        coalesce(customers.group_id, activities.customer_id) as group_id,
+        activities.person_id,
+        activities.activity_date,
+        calendar.month
+    from activities
+    cross join run
+    inner join calendar on activities.activity_date = calendar.calendar_date
+    left join customers on activities.customer_id = customers.customer_id
+    where
+        activities.activity_date <= run.as_of
+        and activities.person_id is not null
+        and coalesce(activities.activity_type, 'visit') in ('visit', 'proposal')
+),
+
+teams as (
+    select
+        coalesce(customers.group_id, account_team.customer_id) as group_id,
+        account_team.person_id,
+        account_team.valid_from,
+        account_team.valid_to
+    from account_team
+    left join customers on account_team.customer_id = customers.customer_id
+),
+
+final as (
+    select
+        met.group_id as customer_id,
+        met.month,
+        count(distinct met.person_id) as person_count,
+        count(distinct teams.person_id) as team_count
+    from met
+    left join teams
+        on
+            met.group_id = teams.group_id
+            and met.person_id = teams.person_id
+            and met.activity_date >= coalesce(teams.valid_from, met.activity_date)
+            and met.activity_date < coalesce(teams.valid_to, date '9999-12-31')
+    group by met.group_id, met.month
+)
+
+select * from final
