@@ -2,6 +2,7 @@
 select
     activity_id,
     customer_id,
+    person_id,
     date as activity_date,
     contact_id,
     type as activity_type,

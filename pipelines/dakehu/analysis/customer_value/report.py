@@ -10,6 +10,7 @@ import polars as pl
 
 from dakehu.analysis import concentration
 from dakehu.analysis.customer_value.actions import Actions, actions_of
+from dakehu.analysis.customer_value.alerts import Alerts, alerts_of, lacking_in
 from dakehu.analysis.customer_value.card import CustomerCards, cards_of
 from dakehu.analysis.customer_value.growth import Growth, growth_of
 from dakehu.analysis.customer_value.lifetime import Lifetime, lifetime_of
@@ -90,6 +91,7 @@ class CustomerValue:
     key_accounts: KeyAccounts
     types: Types
     retention: Retention
+    alerts: Alerts
     cards: CustomerCards
     growth: Growth
     actions: Actions
@@ -111,6 +113,7 @@ class CustomerValue:
             **self.key_accounts.tables,
             **self.types.tables,
             **self.retention.tables,
+            **self.alerts.tables,
             **(self.money.tables if self.money else {}),
             **self.lifetime.tables,
             **self.growth.tables,
@@ -168,6 +171,8 @@ def analyse(
     worth = money.worth(known) if money else None
     types = types_of(known, wanted, months, marts, period, policy, worth)
     retention = retention_of(known, wanted, marts, key_accounts.screens, period, policy)
+    lacking = lacking_in(marts, money)
+    alerts = alerts_of(known, wanted, marts, months, retention.lost_customers, lacking, policy)
     rate = _margin_share(customers)
     lifetime = lifetime_of(marts["order_days"], known, period, rate, policy)
     actions = actions_of(customers, retention, growth, money, policy)
@@ -191,6 +196,7 @@ def analyse(
         key_accounts=key_accounts,
         types=types,
         retention=retention,
+        alerts=alerts,
         cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         growth=growth,
         actions=actions,
@@ -275,7 +281,7 @@ def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tup
         figures["new_amount"] = (float(new["net_amount"].sum()), "amount")
         figures["lost_customer_count"] = (lost.height, "count")
         figures["lost_amount"] = (float(lost["previous_amount"].sum()), "amount")
-    parts = (result.key_accounts, result.types, result.retention, result.growth, result.lifetime)
-    for part in parts:
+    parts = (result.key_accounts, result.types, result.retention, result.alerts, result.growth)
+    for part in (*parts, result.lifetime):
         figures |= part.figures
     return figures
