@@ -98,7 +98,9 @@ def marts(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
             {"customer_id": "c00", "month": at, "ordered_amount": 9, "central_amount": 6},
         ),
         **mart("managers", *managed),
-        **mart("meetings", {"customer_id": "c02", "month": at, "person_count": 4, "team_count": 0}),
+        **mart(
+            "meetings", {"customer_id": "c02", "month": at, "person_count": 4, "manager_count": 0}
+        ),
         **mart("mapped", {"table_name": "bids", "is_mapped": True}),
         "families": lines.select(
             "customer_id", "month", pl.lit("油").alias("family"), "net_amount"

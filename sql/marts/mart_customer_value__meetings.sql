@@ -1,4 +1,4 @@
--- One row per customer group and month: how many of our people met it, and how many of them are its team.
+-- One row per customer group and month: how many of our people met it, and how many of them manage it.
 with activities as (select * from stg_activities),
 
 account_team as (select * from stg_account_team),
@@ -25,7 +25,7 @@ met as (
         and coalesce(activities.activity_type, 'visit') in ('visit', 'proposal')
 ),
 
-teams as (
+managers as (
     select
         coalesce(customers.group_id, account_team.customer_id) as group_id,
         account_team.person_id,
@@ -33,21 +33,25 @@ teams as (
         account_team.valid_to
     from account_team
     left join customers on account_team.customer_id = customers.customer_id
+    where account_team.role = 'KAM' or account_team.role is null
 ),
 
+-- Whether a manager came is not known of whoever had none on the day.
 final as (
     select
         met.group_id as customer_id,
         met.month,
         count(distinct met.person_id) as person_count,
-        count(distinct teams.person_id) as team_count
+        case
+            when count(managers.person_id) > 0
+                then count(distinct case when met.person_id = managers.person_id then met.person_id end)
+        end as manager_count
     from met
-    left join teams
+    left join managers
         on
-            met.group_id = teams.group_id
-            and met.person_id = teams.person_id
-            and met.activity_date >= coalesce(teams.valid_from, met.activity_date)
-            and met.activity_date < coalesce(teams.valid_to, date '9999-12-31')
+            met.group_id = managers.group_id
+            and met.activity_date >= coalesce(managers.valid_from, met.activity_date)
+            and met.activity_date < coalesce(managers.valid_to, date '9999-12-31')
     group by met.group_id, met.month
 )
 

@@ -38,7 +38,10 @@ def test_the_rhythm_is_the_median_of_the_own_intervals():
 )
 def test_silent_is_more_than_thrice_the_own_interval(silent, expected):
     ago = [silent + 40 * n for n in range(4)]
-    assert rhythm(*days("a", *ago))["a"]["is_silent"] is expected
+    found = rhythm(*days("a", *ago))["a"]
+    assert found["is_silent"] is expected
+    since = AS_OF - timedelta(days=silent - 121)
+    assert found["lost_date"] == (since if expected else None)
 
 
 def test_a_daily_buyer_is_not_silent_within_the_floor():

@@ -21,7 +21,7 @@ def manager(code: str, person: str, first: date | None, last: date | None = None
 
 def meeting(code: str, number: int, people: int, team: int) -> dict:
     row = {"customer_id": code, "month": month(number), "person_count": people}
-    return row | {"team_count": team}
+    return row | {"manager_count": team}
 
 
 def found(managers=(), meetings=(), **policy):
@@ -69,7 +69,7 @@ def test_who_left_before_the_window_is_not_of_it_and_a_gap_has_no_tenure():
     assert (row["manager_count"], row["change_count"], row["tenure_days"]) == (0, 0, None)
 
 
-def test_several_people_without_the_team_break_the_single_interface():
+def test_several_people_without_the_manager_break_the_single_interface():
     meetings = [
         meeting("a", 14, 2, 0),
         meeting("a", 21, 4, 0),

@@ -63,3 +63,13 @@ class Policy:
     buying_roles: list[str] = field(
         default_factory=lambda: ["user", "expert", "decider", "tender_agent"]
     )
+    # alerts
+    alert_coverage: float = 0.90
+    alert_months: int = 3
+    alert_gaps: int = 3
+    alert_history: int = 24
+    alert_history_min: int = 12
+    alert_inversion_share: float = 0.05
+    alert_overdue_days: int = 60
+    alert_outcome_months: int = 6
+    alert_review_months: int = 24

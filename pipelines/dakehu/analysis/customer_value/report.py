@@ -10,6 +10,7 @@ import polars as pl
 
 from dakehu.analysis import concentration
 from dakehu.analysis.customer_value.actions import Actions, actions_of
+from dakehu.analysis.customer_value.alerts import Alerts, alerts_of, lacking_in
 from dakehu.analysis.customer_value.card import CustomerCards, cards_of
 from dakehu.analysis.customer_value.growth import Growth, growth_of
 from dakehu.analysis.customer_value.lifetime import Lifetime, lifetime_of
@@ -93,6 +94,7 @@ class CustomerValue:
     types: Types
     retention: Retention
     team: Team
+    alerts: Alerts
     cards: CustomerCards
     growth: Growth
     actions: Actions
@@ -115,6 +117,7 @@ class CustomerValue:
             **self.types.tables,
             **self.retention.tables,
             **self.team.tables,
+            **self.alerts.tables,
             **(self.money.tables if self.money else {}),
             **self.lifetime.tables,
             **self.growth.tables,
@@ -172,6 +175,8 @@ def analyse(
     worth = money.worth(known) if money else None
     types = types_of(known, wanted, months, marts, period, policy, worth)
     retention = retention_of(known, wanted, marts, key_accounts.screens, period, policy)
+    lacking = lacking_in(marts, money)
+    alerts = alerts_of(known, wanted, marts, months, retention.lost_customers, lacking, policy)
     rate = _margin_share(customers)
     lifetime = lifetime_of(marts["order_days"], known, period, rate, policy)
     actions = actions_of(customers, retention, growth, money, policy)
@@ -196,6 +201,7 @@ def analyse(
         types=types,
         retention=retention,
         team=team_of(known, marts, period, policy),
+        alerts=alerts,
         cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         growth=growth,
         actions=actions,
@@ -280,8 +286,7 @@ def _figures(result: CustomerValue, measures: dict[str, float]) -> dict[str, tup
         figures["new_amount"] = (float(new["net_amount"].sum()), "amount")
         figures["lost_customer_count"] = (lost.height, "count")
         figures["lost_amount"] = (float(lost["previous_amount"].sum()), "amount")
-    for part in (result.key_accounts, result.types, result.retention, result.team):
-        figures |= part.figures
-    for part in (result.growth, result.lifetime):
+    accounts = (result.key_accounts, result.types, result.retention, result.team, result.alerts)
+    for part in (*accounts, result.growth, result.lifetime):
         figures |= part.figures
     return figures

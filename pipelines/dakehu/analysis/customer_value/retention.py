@@ -107,6 +107,7 @@ def lost_of(watched: pl.DataFrame) -> pl.DataFrame:
             "last_order_date",
             "silent_days",
             "usual_interval_days",
+            "lost_date",
             "lost_amount",
         )
     )

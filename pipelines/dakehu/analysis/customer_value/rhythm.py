@@ -22,7 +22,8 @@ def rhythm_of(order_days: pl.DataFrame, as_of: date, policy: Policy) -> pl.DataF
 
     Returns:
         customer_id, order_day_count, last_order_date, silent_days, usual_interval_days (median,
-        null after a single day) and is_silent (null where there is no rhythm to judge by).
+        null after a single day), is_silent (null where there is no rhythm to judge by) and
+        lost_date, the first day of being silent (null for whoever is not).
     """
     same = pl.col("customer_id") == pl.col("customer_id").shift()
     limit = pl.max_horizontal(
@@ -42,6 +43,11 @@ def rhythm_of(order_days: pl.DataFrame, as_of: date, policy: Policy) -> pl.DataF
         .with_columns(
             is_silent=pl.when(pl.col("order_day_count") >= policy.silence_orders).then(
                 pl.col("silent_days") > limit
+            )
+        )
+        .with_columns(
+            lost_date=pl.when("is_silent").then(
+                pl.col("last_order_date") + pl.duration(days=limit.floor().cast(pl.Int64) + 1)
             )
         )
     )

@@ -1,7 +1,7 @@
 """Who of ours looks after an account: how steady the manager is, and who comes without one.
 
 Steadiness is that of the key-account manager (P9-10); the manager should be the single interface of
-all our product lines, so several of our people without anybody of the team break it (P7-7).
+all our product lines, so several of our people without the manager break it (P7-7).
 """
 
 from __future__ import annotations
@@ -90,11 +90,11 @@ def _steadiness(managers: pl.DataFrame, period: Period) -> pl.DataFrame:
 
 
 def _crowds(meetings: pl.DataFrame, period: Period, policy: Policy) -> pl.DataFrame:
-    """Months of the window in which more of ours came than may without anybody of the team."""
+    """Months of the window in which more of ours came than may without the manager."""
     inside = pl.col("month").is_between(period.first_month, period.last_month)
     return (
         meetings.filter(
-            inside, pl.col("team_count") == 0, pl.col("person_count") > policy.interface_people
+            inside, pl.col("manager_count") == 0, pl.col("person_count") > policy.interface_people
         )
         .sort("person_count", "month", descending=True)
         .group_by("customer_id", maintain_order=True)

@@ -3,6 +3,8 @@
 from dakehu.present.customer_value import (
     account_terms,
     actions,
+    alert_terms,
+    alerts,
     card,
     channels,
     classes,
@@ -34,6 +36,8 @@ from dakehu.present.customer_value import (
 __all__ = [
     "account_terms",
     "actions",
+    "alert_terms",
+    "alerts",
     "card",
     "channels",
     "classes",

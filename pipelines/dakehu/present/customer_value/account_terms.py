@@ -81,7 +81,9 @@ RULES = {
     "silence_orders": N_("Silent: order days from which there is a rhythm"),
     "silence_floor_days": N_("Silent: never before this many days"),
     "manager_changes": N_("Restless team: changes of manager in the window from"),
-    "interface_people": N_("Single interface: people of ours in a month without the team, up to"),
+    "interface_people": N_(
+        "Single interface: people of ours in a month without the manager, up to"
+    ),
     "relation_quarters": N_("Relation: quarters in a row with orders that lift it a stage"),
 }
 
@@ -161,7 +163,7 @@ def definitions_of(text: Text) -> list[Definition]:
             text(
                 "The key-account manager of the account team; where nobody's part is said, any"
                 " member. The interface breaks when several of our people visit or propose in a"
-                " month and none of them is of the team."
+                " month and none of them is the manager of the day."
             ),
         ),
         Definition(

@@ -61,12 +61,12 @@ def _interface(text: Text, result: Any) -> Finding:
     crowded = result.team.figures["crowded_account_count"][0]
     if not crowded:
         words = text(
-            "Nowhere did more than {people} of ours come in a month without the account's team.",
+            "Nowhere did more than {people} of ours come in a month without its manager.",
             people=people,
         )
         return Finding(words, "good")
     words = text(
-        "Accounts to which more than {people} of ours came in a month without the account's team:"
+        "Accounts to which more than {people} of ours came in a month without its manager:"
         " {n}. One interface should speak for all product lines.",
         people=people,
         n=text.count(crowded),
@@ -75,7 +75,7 @@ def _interface(text: Text, result: Any) -> Finding:
 
 
 def accounts(text: Text, result: Any, top_n: int) -> BlockData:
-    """Accounts whose manager changes often, or to which several come without the team."""
+    """Accounts whose manager changes often, or to which several come without the manager."""
     team, policy = result.team, result.policy
     if not team.has_managers:
         return findings()  # the sentences have said that no manager is known
@@ -89,7 +89,7 @@ def accounts(text: Text, result: Any, top_n: int) -> BlockData:
         Column("manager_count", text("Managers"), "count", 2),
         Column("change_count", text("Changes of manager"), "count"),
         Column("tenure_days", text("Days of the present one"), "count", 2),
-        Column("crowd_count", text("Came without the team"), "count"),
+        Column("crowd_count", text("Came without the manager"), "count"),
         Column("crowded_month", text("In"), "month", 2),
     ]
     return table(

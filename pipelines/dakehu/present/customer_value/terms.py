@@ -16,7 +16,7 @@ from dakehu.present.block import (
     findings,
     note,
 )
-from dakehu.present.customer_value import account_terms, actions, lifetime
+from dakehu.present.customer_value import account_terms, actions, alert_terms, lifetime
 from dakehu.present.customer_value.growth_terms import FIGURES as GROWTH_FIGURES
 from dakehu.present.customer_value.growth_terms import RULES as GROWTH_RULES
 from dakehu.present.customer_value.growth_terms import definitions as growth_definitions
@@ -58,6 +58,7 @@ FIGURES = {
     "lost_customer_count": N_("Lost customers"),
     "lost_amount": N_("Sales lost with them"),
     **account_terms.FIGURES,
+    **alert_terms.FIGURES,
     **MONEY_FIGURES,
     **lifetime.FIGURES,
     **GROWTH_FIGURES,
@@ -76,6 +77,7 @@ RULES = {
     "card_count": N_("Customers on the card"),
     "card_months": N_("Months of sales on the card"),
     **account_terms.RULES,
+    **alert_terms.RULES,
     **MONEY_RULES,
     **lifetime.RULES,
     **actions.RULES,
@@ -199,6 +201,7 @@ def terms(text: Text) -> BlockData:
             text.currency,
         ),
         *account_terms.definitions_of(text),
+        *alert_terms.definitions_of(text),
         *money_definitions(text),
         *lifetime.definitions_of(text),
         *growth_definitions(text),
