@@ -217,7 +217,7 @@ def test_a_restless_team_and_a_crowd_are_told():
     found = RESULTS["rich"]
     words = " ".join(strings(team.sentences(EN, found)))
     assert "Of 1 accounts with a manager 1 changed theirs 2 times or more" in words
-    assert "came in a month without the account's team: 1." in words
+    assert "came in a month without its manager: 1." in words
     rows = {row[0]: row[1:] for row in team.accounts(EN, found, 20)["rows"]}
     assert [cell and cell[1] for cell in rows["客户 1"][:4]] == [3, 2, 236, None]
     assert rows["客户 2"][3][1] == 4
