@@ -19,6 +19,10 @@ select
     tax_amount,
     doc_type,
     status,
-    sale_type
+    sale_type,
+    promised_date,
+    source_file,
+    source_row,
+    load_id
 from loaded.order_lines
 where coalesce(status, 'open') <> 'cancelled'

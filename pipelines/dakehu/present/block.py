@@ -126,7 +126,7 @@ def table(
             {
                 "key": column.key,
                 "label": column.label,
-                "type": _CELL_TYPES[column.kind],
+                "type": CELL_TYPES[column.kind],
                 "priority": column.priority,
             }
             for column in present
@@ -140,7 +140,7 @@ def table(
     }
 
 
-_CELL_TYPES = {
+CELL_TYPES = {
     "text": "text",
     "flag": "flag",
     "date": "date",

@@ -10,7 +10,6 @@ import polars as pl
 
 from dakehu.analysis import concentration
 from dakehu.analysis.customer_value.actions import Actions, actions_of
-from dakehu.analysis.customer_value.card import CustomerCards, cards_of
 from dakehu.analysis.customer_value.growth import Growth, growth_of
 from dakehu.analysis.customer_value.lifetime import Lifetime, lifetime_of
 from dakehu.analysis.customer_value.marts import MARTS as SALES_MARTS
@@ -90,7 +89,6 @@ class CustomerValue:
     key_accounts: KeyAccounts
     types: Types
     retention: Retention
-    cards: CustomerCards
     growth: Growth
     actions: Actions
     frequent_orders: int
@@ -116,6 +114,11 @@ class CustomerValue:
             **self.growth.tables,
             **self.actions.tables,
         }
+
+    @property
+    def on_cards(self) -> pl.Series:
+        """The codes of the customers that get a card: the largest."""
+        return self.customers["customer_id"].head(self.policy.card_count)
 
     @property
     def has_margin(self) -> bool:
@@ -191,7 +194,6 @@ def analyse(
         key_accounts=key_accounts,
         types=types,
         retention=retention,
-        cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         growth=growth,
         actions=actions,
         frequent_orders=frequent,

@@ -4,6 +4,7 @@ from dakehu.present.customer_value import (
     account_terms,
     actions,
     card,
+    card_details,
     channels,
     contribution,
     coverage,
@@ -23,6 +24,8 @@ from dakehu.present.customer_value import (
     tables,
     tenders,
     terms,
+    trace,
+    trace_numbers,
     types,
 )
 
@@ -30,6 +33,7 @@ __all__ = [
     "account_terms",
     "actions",
     "card",
+    "card_details",
     "channels",
     "contribution",
     "coverage",
@@ -49,5 +53,7 @@ __all__ = [
     "tables",
     "tenders",
     "terms",
+    "trace",
+    "trace_numbers",
     "types",
 ]
