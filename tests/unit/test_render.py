@@ -158,6 +158,14 @@ def test_headings_make_sections_and_fold_tag_folds():
     assert links == ["#section-1", "#section-2"]
 
 
+def test_what_a_cell_shows_the_analyst_is_on_no_page():
+    cell = shown(NOTE)
+    cell["metadata"]["tags"] = ["analyst"]
+    html = rendered(prose("# Q", "en"), shown(FIGURE), prose("## Deeper", "en"), cell)
+    assert "nothing to see" not in html
+    assert "Deeper" not in html
+
+
 @pytest.mark.parametrize(
     ("link", "href"),
     [

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
@@ -35,6 +36,12 @@ class Scale(NamedTuple):
 
 
 @cache
+def _locale(code: str) -> Locale:
+    """Read once: given a code, Babel looks through all its locales for every number it writes."""
+    return Locale.parse(code)
+
+
+@cache
 def _messages(locale: str) -> dict[str, str]:
     messages: dict[str, str] = {}
     for entry in resources.files("dakehu.locale").iterdir():
@@ -53,13 +60,13 @@ class Text:
     currency: str
 
     @property
-    def locale(self) -> str:
-        """The Babel locale, `zh_CN` or `en`."""
-        return LOCALES[self.language]
+    def locale(self) -> Locale:
+        """The Babel locale, that of `zh_CN` or `en`."""
+        return _locale(LOCALES[self.language])
 
     def __call__(self, message: str, **values: object) -> str:
         """The message in this language, its `{names}` filled with values (already formatted)."""
-        translated = _messages(self.locale).get(message, message)
+        translated = _messages(LOCALES[self.language]).get(message, message)
         return translated.format(**values) if values else translated
 
     def amount(self, value: Number | None) -> str:
@@ -79,7 +86,7 @@ class Text:
     @property
     def _money_name(self) -> str:
         """What stands behind an amount in Chinese: 元, 美元, 英镑."""
-        return "元" if self.currency == "CNY" else get_currency_name(self.currency, locale="zh_CN")
+        return "元" if self.currency == "CNY" else get_currency_name(self.currency, locale=self.locale)
 
     def money_scale(self, largest: Number | None) -> Scale:
         """The axis scale for amounts up to `largest`: 亿 or 万, billions to thousands."""
