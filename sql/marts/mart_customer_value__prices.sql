@@ -14,14 +14,16 @@ bought as (
     from order_lines
     inner join customers on order_lines.customer_id = customers.customer_id
     where order_lines.quantity > 0 and order_lines.net_amount > 0
-    group by 1, 2, 3, 4
+    group by order_lines.group_id, customers.group_role, order_lines.month, order_lines.product_id
 ),
 
 beside as (
     select
         *,
-        sum(quantity) over (partition by role, month, product_id) - quantity as other_quantity,
-        sum(net_amount) over (partition by role, month, product_id) - net_amount as other_amount
+        cast(sum(quantity) over (partition by role, month, product_id) - quantity as double)
+            as other_quantity,
+        cast(sum(net_amount) over (partition by role, month, product_id) - net_amount as double)
+            as other_amount
     from bought
 ),
 
@@ -31,10 +33,8 @@ final as (
         month,
         sum(net_amount) as bought_amount,
         sum(case when other_quantity > 0 then net_amount end) as compared_amount,
-        cast(
-            sum(cast(quantity as double) * cast(other_amount as double) / nullif(cast(other_quantity as double), 0))
-            as decimal(18, 2)
-        ) as reference_amount
+        sum(cast(cast(quantity as double) * other_amount / nullif(other_quantity, 0) as decimal(18, 2)))
+            as reference_amount
     from beside
     group by group_id, month
 )

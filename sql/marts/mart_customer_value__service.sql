@@ -34,7 +34,12 @@ delivered as (
     group by order_lines.order_id, order_lines.line_no
 ),
 
--- Without a single shipment on file nobody knows what arrived when.
+-- Without a single dated delivery on file nobody knows what arrived when.
+known as (
+    select count(timely_quantity) > 0 as is_known
+    from delivered
+),
+
 happened as (
     select
         order_lines.group_id as customer_id,
@@ -43,12 +48,13 @@ happened as (
         delivered.timely_quantity >= order_lines.quantity as is_kept
     from order_lines
     cross join run
+    cross join known
     left join delivered
         on order_lines.order_id = delivered.order_id and order_lines.line_no = delivered.line_no
     where
-        order_lines.promised_date <= run.as_of
+        known.is_known
+        and order_lines.promised_date <= run.as_of
         and order_lines.quantity > 0
-        and exists (select 1 from delivered where delivered.timely_quantity is not null)
     union all
     select
         customers.group_id as customer_id,

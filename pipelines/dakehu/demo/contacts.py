@@ -40,12 +40,11 @@ def contacts(rng: np.random.Generator, heads: pl.DataFrame) -> pl.DataFrame:
     rows = pl.concat([before, now]).sort("customer_id", "place", "valid_from")
     number = (pl.int_range(pl.len()) + 1).cast(pl.String).str.zfill(5)
     draw = pl.Series(rng.random(len(rows)))
+    rows = rows.with_columns(title=pl.Series(rng.integers(0, 3, len(rows))))
     return rows.select(
         "customer_id", "role", "valid_from", "valid_to",
         contact_id=pl.format("LX{}", number), name=_names(rng, len(rows)),
-        position=pl.col("role").replace_strict(_POSITIONS).list.get(
-            pl.Series(rng.integers(0, 3, len(rows)))
-        ),
+        position=pl.col("role").replace_strict(_POSITIONS).list.get("title"),
         has_veto=pl.when("class_a").then(
             (pl.col("role") == "decider") | (pl.col("role") == "expert") & (draw < 0.3)
         ).otherwise((pl.col("role") == "decider") & (draw < 0.1)),

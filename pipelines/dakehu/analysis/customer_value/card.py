@@ -38,7 +38,7 @@ CARD_MARTS: dict[str, dict[str, Any]] = {
         "month": pl.Date,
         "bought_amount": AMOUNT,
         "compared_amount": AMOUNT,
-        "reference_amount": pl.Decimal(18, 2),
+        "reference_amount": AMOUNT,
     },
     "service": {
         "customer_id": pl.String,

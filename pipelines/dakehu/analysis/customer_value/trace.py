@@ -118,9 +118,8 @@ def _control(
     """The numbers that are sums and counts of rows, beside what the rows give."""
     positive = pl.col("net_amount") > 0
     orders = inside.filter(positive).group_by("month").agg(pl.col("order_id").n_unique())
-    margin = None
-    if inside["cost_amount"].is_not_null().all():
-        margin = inside["net_amount"].sum() - inside["cost_amount"].sum()
+    margins = inside["net_amount"] - inside["cost_amount"]
+    margin = margins.sum() if margins.is_not_null().all() else None
     traced = {
         "net_amount": inside["net_amount"].sum(),
         "margin_amount": margin,

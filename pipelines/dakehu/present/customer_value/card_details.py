@@ -10,40 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.present.appendix import N_
 from dakehu.present.block import Column
 from dakehu.present.card import Detail
+from dakehu.present.customer_value.card_terms import ALERTS, BUYING_ROLES, RESULTS, TEAM_ROLES
 from dakehu.present.text import Text
 
 SHOWN = 3  # rows of a customer: families that it lacks, tenders
-TEAM_ROLES = {
-    "KAM": N_("Key account manager"),
-    "sales": N_("Sales person"),
-    "service": N_("Service staff"),
-    "-": N_("Not said"),
-}
-BUYING_ROLES = {
-    "user": N_("User"),
-    "expert": N_("Expert"),
-    "decider": N_("Decider"),
-    "tender_agent": N_("Tender agent"),
-}
-ALERTS = {
-    "volume": N_("Volume"),
-    "interval": N_("Interval"),
-    "mix": N_("Mix"),
-    "price_inversion": N_("Price inversion"),
-    "overdue": N_("Overdue"),
-    "silence": N_("Silence"),
-    "interface": N_("Single interface"),
-}
-RESULTS = {
-    "won": N_("bid won"),
-    "lost": N_("bid lost"),
-    "void": N_("void, no winner"),
-    "no_bid": N_("no bid made"),
-    "open": N_("not opened yet"),
-}
 
 
 def details_of(text: Text, result: Any, cards: Any) -> list[Detail]:

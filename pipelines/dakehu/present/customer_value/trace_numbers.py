@@ -34,7 +34,7 @@ def numbers(text: Text, trace: Any) -> BlockData:
     ]
     schema = dict.fromkeys(("number", "value", "how", "inputs"), pl.String)
     columns = [
-        Column("number", text("Number")),
+        Column("number", text("Figure")),
         Column("value", text("Value")),
         Column("how", text("How it is made")),
         Column("inputs", text("Out of what")),
