@@ -63,9 +63,15 @@ def books(
 
 
 @cache
+def every_model() -> dict[str, models.Model]:
+    """All models by name, parsed once."""
+    return {model.name: model for model in models.read_models()}
+
+
+@cache
 def needed(*names: str) -> list[models.Model]:
     """These models and those that they read, in order."""
-    every = {model.name: model for model in models.read_models()}
+    every = every_model()
     wanted: set[str] = set()
     waiting = list(names)
     while waiting:

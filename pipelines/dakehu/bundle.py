@@ -10,11 +10,17 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from markupsafe import Markup
+
+# What can stand in a script element as it is: 91 letters of ASCII, and 91 * 91 is above 2 ** 13.
+LETTERS = bytes(code for code in range(ord("!"), ord("~") + 1) if chr(code) not in "&<\\")
+PAIR_BITS = 13
+
 
 class Bundle(NamedTuple):
-    """A script to be unpacked in the browser: gzip in base64, and its name in a policy."""
+    """A script to be unpacked in the browser, see `packed`, and its name in a policy."""
 
-    packed: str
+    packed: Markup
     source: str
 
 
@@ -25,9 +31,20 @@ def plotly() -> Bundle:
     return Bundle(packed(script), source(script))
 
 
-def packed(content: bytes) -> str:
-    """The content as a page carries it: gzip in base64."""
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
+def packed(content: bytes) -> Markup:
+    """The content as a page carries it: how many bytes it is in gzip, and these as letters.
+
+    Each 13 bits are two of `LETTERS`, which is 8 % less than base64: every page is that lighter.
+    """
+    import numpy as np
+
+    compressed = gzip.compress(content, 9, mtime=0)
+    bits = np.unpackbits(np.frombuffer(compressed, np.uint8))
+    whole = np.pad(bits, (0, -bits.size % PAIR_BITS)).reshape(-1, PAIR_BITS)
+    numbers = whole @ (1 << np.arange(PAIR_BITS)[::-1])
+    letters = np.frombuffer(LETTERS, np.uint8)
+    pairs = np.stack(np.divmod(numbers, len(LETTERS)), axis=1)
+    return Markup(f"{len(compressed)} {letters[pairs].tobytes().decode('ascii')}")
 
 
 def source(script: bytes | str) -> str:

@@ -1,6 +1,7 @@
 """An executed notebook as a page reads it: the prose of one language and the blocks, in sections.
 
-Nothing else of a notebook reaches a page: no code, no HTML output, no image.
+Nothing else of a notebook reaches a page: no code, no HTML output, no image, and nothing of a cell
+with the tag `analyst`.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def read(notebook: Mapping[str, Any], language: str) -> Manuscript:
     for number, cell in enumerate(notebook["cells"], 1):
         if cell["cell_type"] == "markdown":
             _add_prose(manuscript, cell, language)
-        elif cell["cell_type"] == "code":
+        elif cell["cell_type"] == "code" and "analyst" not in _tags(cell):
             for block in _blocks(cell, f"cell {cell.get('id') or number}", language):
                 manuscript.append(block)
                 shown += 1
@@ -104,8 +105,12 @@ def _blocks(cell: Mapping[str, Any], where: str, language: str) -> Iterator[Bloc
         yield {"note": "", "file": ""} | block
 
 
+def _tags(cell: Mapping[str, Any]) -> list[str]:
+    return cell.get("metadata", {}).get("tags", [])
+
+
 def _add_prose(manuscript: Manuscript, cell: Mapping[str, Any], language: str) -> None:
-    tags = cell.get("metadata", {}).get("tags", [])
+    tags = _tags(cell)
     if language not in tags:
         return
     state = BlockState()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -43,12 +44,24 @@ class Marts:
         Raises:
             LookupError: the warehouse holds no such mart.
         """
+        return self.rows(name)
+
+    def rows(self, name: str, **wanted: Iterable[str]) -> pl.DataFrame:
+        """As `table`, but only the rows whose columns hold one of the `wanted` texts.
+
+        Raises:
+            LookupError: the warehouse holds no such mart.
+        """
         known = self.connection.execute(
             "select count(*) from information_schema.tables where table_name = ?", [name]
         ).fetchall()[0][0]
         if not known:
             raise LookupError(f'the warehouse holds no mart "{name}": build it again')
-        return self.connection.sql(f"select * from {name} order by all").pl()
+        chosen = " and ".join(f"{column} in (select unnest(?::varchar[]))" for column in wanted)
+        return self.connection.sql(
+            f"select * from {name} where {chosen or 'true'} order by all",
+            params=[list(texts) for texts in wanted.values()],
+        ).pl()
 
     def sources(self) -> pl.DataFrame:
         """What was read from where: one row per source and file (mart_data_quality__sources)."""
@@ -146,7 +159,7 @@ def sources(warehouse: Path) -> pl.DataFrame:
 
 
 def rejects(warehouse: Path) -> pl.DataFrame:
-    """Every rejected row: file, row, target_table, column, value, reason."""
+    """Every rejected row: file, row, target_table, column, value, reason, customer_id if known."""
     with open_readonly(warehouse) as connection:
         return connection.sql("select * from loaded.rejects order by file, row, target_table").pl()
 

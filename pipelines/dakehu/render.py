@@ -234,7 +234,7 @@ def _data(value: Any) -> Markup:
 
 def _packed(value: Any) -> Markup:
     """JSON for the page's script to unpack; its letters cannot end an element."""
-    return Markup(bundle.packed(_json(value).encode("utf-8")))
+    return bundle.packed(_json(value).encode("utf-8"))
 
 
 def _json(value: Any) -> str:

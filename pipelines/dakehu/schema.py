@@ -13,6 +13,7 @@ from dakehu.paths import SQL
 SQL_TYPES = {
     "key": "VARCHAR",
     "text": "VARCHAR",
+    "personal": "VARCHAR",
     "date": "DATE",
     "time": "TIMESTAMP",
     "money": "DECIMAL(18,2)",
@@ -59,7 +60,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A canonical table; `key` is empty where there is no natural one, `amount` is its money."""
+    """A canonical table; `key` is empty where there is no natural one, `amount` is its money.
+
+    `is_personal` tells that a column names a person: such names are masked at the door.
+    """
 
     name: str
     level: str
@@ -69,6 +73,11 @@ class Table:
     key: tuple[str, ...]
     amount: str
     columns: dict[str, Column]
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether a column is of the kind `personal`."""
+        return any(column.kind == "personal" for column in self.columns.values())
 
 
 @cache

@@ -37,13 +37,14 @@ function bars(title, months, values, most) {
 
 function panel(title, labels, values, absent) {
   const pairs = labels.map((label, place) => element("div", {}, element("dt", {}, label),
-    element("dd", values[place] ? {} : { class: "none" }, values[place] || absent)));
+    element("dd", values[place] === null ? { class: "none" } : {}, values[place] ?? absent)));
   return element("section", {}, element("h4", {}, title), element("dl", {}, ...pairs));
 }
 
-function detail(title, labels, rows, absent) {
-  const row = (cells, tag) => element("tr", {}, ...cells.map(cell => element(tag, {}, cell || absent)));
-  const table = element("table", {}, element("thead", {}, row(labels, "th")),
+function detail(title, columns, rows, absent) {
+  const row = (cells, tag) => element("tr", {},
+    ...cells.map((cell, place) => element(tag, { class: columns[place][1] }, cell ?? absent)));
+  const table = element("table", {}, element("thead", {}, row(columns.map(([label]) => label), "th")),
     element("tbody", {}, ...rows.map(cells => row(cells, "td"))));
   return element("section", { class: "detail" }, element("h4", {}, title),
     element("div", { class: "scroll" }, table));
@@ -57,17 +58,21 @@ for (const card of document.querySelectorAll(".card")) {
 
   const show = at => {
     const { codes, names, values } = records;
+    const rowsOf = ({ counts, columns }) => {
+      const first = counts.slice(0, at).reduce((sum, count) => sum + count, 0);
+      return Array.from({ length: counts[at] }, (_, row) => columns.map(column => column[first + row]));
+    };
     const heading = element("header", {}, element("h3", {}, names[at]));
     if (codes[at] !== names[at]) heading.append(element("p", { class: "small" }, codes[at]));
     const body = panels.map(([title, labels], place) =>
       panel(title, labels, values[place].map(column => column[at]), absent));
-    const tables = details.flatMap(([title, labels], place) => {
-      const rows = records.details[place][at];
-      return rows.length ? [detail(title, labels, rows, absent)] : [];
+    const tables = details.flatMap(([title, columns], place) => {
+      const rows = rowsOf(records.details[place]);
+      return rows.length ? [detail(title, columns, rows, absent)] : [];
     });
     const past = history ? [bars(history[0], history[1], records.history[at], most)] : [];
     card.querySelector(".record").replaceChildren(heading, ...past,
-      element("div", { class: "panels" }, ...body), ...tables);
+      element("div", { class: "panels" }, ...body), element("div", { class: "details" }, ...tables));
   };
 
   const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); };

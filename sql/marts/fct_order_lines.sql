@@ -40,7 +40,11 @@ final as (
             order_lines.cost_amount,
             cast(order_lines.quantity * products.std_cost as decimal(18, 2))
         ) as cost_amount,
-        order_lines.sale_type
+        order_lines.sale_type,
+        order_lines.promised_date,
+        order_lines.source_file,
+        order_lines.source_row,
+        order_lines.load_id
     from order_lines
     cross join run
     inner join calendar on order_lines.order_date = calendar.calendar_date

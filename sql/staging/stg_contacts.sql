@@ -1,7 +1,9 @@
--- One row per contact of a customer: the part it has in purchases, no name.
+-- One row per contact of a customer, its name masked by the loader.
 select
     contact_id,
     customer_id,
+    name_masked,
+    position,
     buying_role,
     has_veto,
     valid_from,

@@ -23,5 +23,8 @@ select
     requested_date,
     promised_date,
     coalesce(status, 'open') = 'cancelled' as is_cancelled,
-    sale_type
+    sale_type,
+    source_file,
+    source_row,
+    load_id
 from loaded.order_lines

@@ -3,6 +3,7 @@ select
     file,
     row as row_number_in_file,
     target_table,
+    customer_id,
     "column" as column_name,
     value,
     reason

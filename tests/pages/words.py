@@ -16,13 +16,15 @@ def card_block(w: Words, codes: list[str], names: list[str]) -> dict[str, Any]:
         "prompt": w("客户名称或编码", "Name or code of a customer"),
         "note": names[0],
         "panels": [[w("概况", "Profile"), [w("名称", "Name"), names[0]]]],
-        "details": [[w("联系人", "Contacts"), [w("姓名", "Name"), names[-1]]]],
+        "details": [
+            [w("联系人", "Contacts"), [[w("姓名", "Name"), "text"], [names[-1], "number"]]]
+        ],
         "history": [names[0], ["2024-01", "2024-02", "2024-03"]],
         "records": {
             "codes": codes,
             "names": names,
             "values": [[names, [None, *names[1:]]]],
-            "details": [[[[name, None]] for name in names]],
+            "details": [{"counts": [1] * len(names), "columns": [names, [None] * len(names)]}],
             "history": [[float(place), -1.0, 2.0] for place, _ in enumerate(names)],
         },
     }

@@ -1,11 +1,9 @@
-"""The card block, and the customers that the customer value report puts on it."""
+"""The card block: records in columns, with their small tables and their history."""
 
-from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
-from dakehu.analysis.customer_value.card import cards_of
 from dakehu.present.block import Column
 from dakehu.present.card import Detail, History, Panel, card
 from dakehu.present.text import Text
@@ -21,7 +19,7 @@ def test_records_lie_in_columns_and_what_nobody_has_is_left_out():
             "sales": [Decimal("1234500.00"), None],
             "growth": [None, 0.25],
             "wallet": pl.Series([None, None], dtype=pl.Float64),
-            "past": [[1.0, 2.0], [0.0, 3.0]],
+            "past": [[1.0, 2.5], [0.0, 3.0]],
         }
     )
     people = pl.DataFrame({"of": ["B", "B", "Z"], "who": ["w1", "w2", "w3"]})
@@ -43,26 +41,37 @@ def test_records_lie_in_columns_and_what_nobody_has_is_left_out():
         prompt="p",
     )
     assert block["panels"] == [["Money", ["Sales", "G"]]]
-    assert block["details"] == [["People", ["Who"]]]
+    assert block["details"] == [["People", [["Who", "text"]]]]
     assert block["records"] == {
         "codes": ["A", "B"],
         "names": ["Alpha", "Beta"],
         "values": [[["CN¥1.23M", None], [None, "+25.0%"]]],
-        "details": [[[], [["w1"], ["w2"]]]],
-        "history": [[1.0, 2.0], [0.0, 3.0]],
+        "details": [{"counts": [0, 2], "columns": [["w1", "w2"]]}],
+        "history": [[1, 2.5], [0, 3]],
     }
 
 
-def test_the_largest_customers_with_every_month_of_the_span():
-    months = pl.DataFrame({"month": [date(2024, m, 1) for m in (1, 2, 3)]})
-    sales = pl.DataFrame(
+def test_rows_of_a_detail_follow_the_records_and_keep_their_order():
+    records = pl.DataFrame({"code": ["B", "A", "C"], "name": ["b", "a", "c"]})
+    rows = pl.DataFrame(
         {
-            "customer_id": ["B", "A", "A", "A"],
-            "month": [date(2024, m, 1) for m in (3, 1, 2, 2)],
-            "net_amount": [Decimal("5.00"), Decimal("9.00"), Decimal("2.00"), Decimal("-0.50")],
+            "of": ["A", "C", "A", "Z", "B"],
+            "what": ["a1", "c1", "a2", "z", "b1"],
+            "n": [1, 2, 3, 4, 5],
         }
     )
-    cards = cards_of(pl.DataFrame({"customer_id": ["B", "A", "C"]}), sales, months, 2, 2)
-    assert cards.months == [date(2024, 2, 1), date(2024, 3, 1)]
-    assert cards.customer_count == 3
-    assert cards.records.rows() == [("B", [0.0, 5.0]), ("A", [1.5, 0.0])]
+    columns = [Column("what", "What"), Column("n", "N", "count")]
+    block = card(
+        records,
+        EN,
+        code="code",
+        name="name",
+        panels=[],
+        details=[Detail("Rows", rows, "of", columns)],
+        title="t",
+        prompt="p",
+    )
+    assert block["records"]["details"] == [
+        {"counts": [1, 2, 1], "columns": [["b1", "a1", "a2", "c1"], ["5", "1", "3", "2"]]}
+    ]
+    assert block["details"] == [["Rows", [["What", "text"], ["N", "number"]]]]

@@ -13,6 +13,7 @@ from importlib import resources
 import nbformat
 import pytest
 
+from dakehu import bundle
 from dakehu.present.block import BLOCK_MIME, Column, Tile, definitions, note, table, tiles
 from dakehu.present.text import Text
 from dakehu.render import TEMPLATES, PageContext, RenderError, headline, page, page_from_file
@@ -157,6 +158,14 @@ def test_headings_make_sections_and_fold_tag_folds():
     assert links == ["#section-1", "#section-2"]
 
 
+def test_what_a_cell_shows_the_analyst_is_on_no_page():
+    cell = shown(NOTE)
+    cell["metadata"]["tags"] = ["analyst"]
+    html = rendered(prose("# Q", "en"), shown(FIGURE), prose("## Deeper", "en"), cell)
+    assert "nothing to see" not in html
+    assert "Deeper" not in html
+
+
 @pytest.mark.parametrize(
     ("link", "href"),
     [
@@ -210,10 +219,26 @@ def test_only_tables_beside_the_page_are_linked():
         assert not [href for href in hrefs if "absent" in href]
 
 
+def unpacked(text: str) -> bytes:
+    """What `packed` made of it, read as the page's script reads it."""
+    size, letters = text.strip().split(" ")
+    digits = [bundle.LETTERS.index(letter) for letter in letters.encode()]
+    pairs = zip(digits[::2], digits[1::2], strict=True)
+    bits = "".join(f"{high * 91 + low:013b}" for high, low in pairs)
+    return gzip.decompress(bytes(int(bits[8 * n : 8 * n + 8], 2) for n in range(int(size))))
+
+
+@pytest.mark.parametrize("content", [b"", b"a", bytes(range(256)) * 7, "中文<&".encode()])
+def test_packed_content_comes_out_as_it_went_in(content: bytes):
+    text = bundle.packed(content)
+    assert not set(text) & set("<&\\\n\r\0")
+    assert unpacked(text) == content
+
+
 def test_figure_data_comes_out_as_it_went_in():
     parts = Parts(rendered(shown(FIGURE)))
     packed = next(text for a, text in parts.scripts if a.get("id") == "drawings")
-    assert json.loads(gzip.decompress(base64.b64decode(packed))) == {"figure-1": FIGURE["figure"]}
+    assert json.loads(unpacked(packed)) == {"figure-1": FIGURE["figure"]}
 
 
 def test_policy_names_every_script_that_runs_and_no_other():
@@ -223,7 +248,7 @@ def test_policy_names_every_script_that_runs_and_no_other():
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     running = [text for a, text in parts.scripts if "type" not in a]
     packed = next(text for a, text in parts.scripts if a.get("id") == "plotly")
-    library = gzip.decompress(base64.b64decode(packed))
+    library = unpacked(packed)
     installed = resources.files("plotly") / "package_data" / "plotly.min.js"
     assert library == installed.read_bytes()
     digests = {

@@ -86,7 +86,9 @@ def test_shape(model: Model) -> None:
     if model.layer in ("intermediate", "marts") and "with " in model.sql:
         assert lines[-1] == "select * from final"
     if model.layer == "staging":
-        assert model.name.removeprefix("stg_") == next(iter(model.refs)).removeprefix("loaded.")
+        assert model.name.removeprefix("stg_").split("__")[0] == next(
+            iter(model.refs)
+        ).removeprefix("loaded.")
 
 
 def test_median_model_is_short() -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from dakehu.demo import (
     accounts,
     catalogue,
+    contacts,
     documents,
     downstream,
     logistics,
@@ -44,6 +45,7 @@ class Company:
     costs: pl.DataFrame
     people: pl.DataFrame
     team: pl.DataFrame
+    contacts: pl.DataFrame
     activities: pl.DataFrame
     bids: pl.DataFrame
     stages: pl.DataFrame
@@ -89,7 +91,8 @@ def build(seed: int, scale: float) -> Company:
         sell_out=sellout.sell_out(luck(8), stock, buyers, products), credit_terms=terms,
         invoices=invoices, payments=money.payments(invoices),
         costs=money.costs(luck(9), sales, heads), people=selling.people(),
-        team=selling.account_team(heads), activities=selling.activities(luck(11), sales, heads),
+        team=selling.account_team(heads), contacts=contacts.contacts(luck(12), heads),
+        activities=selling.activities(luck(11), sales, heads),
         bids=bids, stages=selling.stages(bids), events=selling.events(),
         outages=documents.outages(), rivals=selling.competitor_events(buyers),
     )  # fmt: skip

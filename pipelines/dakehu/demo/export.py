@@ -26,5 +26,6 @@ def everything(company: Company, folder: Path) -> list[dict[str, object]]:
     ledgers.write_selling(
         company.bids, company.stages, company.activities, company.team, company.people, folder
     )
+    ledgers.write_contacts(company.contacts, folder)
     ledgers.write_events(company.events, company.outages, company.rivals, folder)
     return dirt

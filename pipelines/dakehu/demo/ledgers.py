@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from dakehu.demo.files import money, write_csv
+from dakehu.demo.masterdata import yes_no
 
 _METHODS = {
     "transfer": "电汇", "cash": "现金", "bank_acceptance": "银行承兑",
@@ -15,6 +16,9 @@ _ACTIVITIES = {
     "visit": "拜访", "service": "服务", "proposal": "方案", "training": "培训", "complaint": "投诉",
 }  # fmt: skip
 _RESULTS = {"won": "中标", "lost": "落标", "void": "流标", "no_bid": "未投", "open": "进行中"}
+_BUYING_ROLES = {
+    "user": "使用单位", "expert": "评审专家", "decider": "决策者", "tender_agent": "招标代理",
+}  # fmt: skip
 DRAFTS = 6
 
 
@@ -92,7 +96,7 @@ def write_selling(
             中标人="winner", 结果=pl.col("result").replace_strict(_RESULTS),
             价格权重=text("price_weight"), 技术分=text("tech_score"), 价格分=text("price_score"),
             投标费用=text("bid_cost"),
-            否决人已沟通=pl.when("veto_contacted").then(pl.lit("是")).otherwise(pl.lit("否")),
+            否决人已沟通=yes_no("veto_contacted"),
         ), folder / "业务/招投标.csv",
     )  # fmt: skip
     write_csv(
@@ -117,6 +121,17 @@ def write_selling(
         ),
         folder / "业务/人员.csv",
     )
+
+
+def write_contacts(frame: pl.DataFrame, folder: Path) -> None:
+    """The people at the customers, as a CRM exports them: names in full."""
+    write_csv(
+        frame.select(
+            联系人编号="contact_id", 客户编码="customer_id", 姓名="name", 职务="position",
+            采购角色=pl.col("role").replace_strict(_BUYING_ROLES), 有否决权=yes_no("has_veto"),
+            生效日期="valid_from", 失效日期="valid_to",
+        ), folder / "业务/联系人.csv",
+    )  # fmt: skip
 
 
 def write_events(

@@ -129,7 +129,7 @@ def table(
             {
                 "key": column.key,
                 "label": column.label,
-                "type": _CELL_TYPES[column.kind],
+                "type": CELL_TYPES[column.kind],
                 "priority": column.priority,
             }
             for column in present
@@ -155,7 +155,7 @@ def _says_something(frame: pl.DataFrame, column: Column, first: Column) -> bool:
     return values.null_count() < frame.height and not repeats
 
 
-_CELL_TYPES = {
+CELL_TYPES = {
     "text": "text",
     "flag": "flag",
     "date": "date",

@@ -1,18 +1,19 @@
 """The card block: one record of many, picked by the reader, with everything known about it.
 
-All records lie in the page once, as columns of texts, so that no server has to be asked.
+All records lie in the page once, as columns of texts, so that no server has to be asked: texts of
+one kind side by side pack best.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dakehu.present.block import BlockData, Column, shown
+import polars as pl
+
+from dakehu.present.block import CELL_TYPES, BlockData, Column, shown
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from dakehu.present.text import Text
 
 
@@ -71,7 +72,10 @@ def card(
         "prompt": prompt,
         "note": note,
         "panels": [[panel.title, [c.label for c in panel.columns]] for panel in filled],
-        "details": [[detail.title, [c.label for c in detail.columns]] for detail in listed],
+        "details": [
+            [detail.title, [[c.label, CELL_TYPES[c.kind]] for c in detail.columns]]
+            for detail in listed
+        ],
         "history": [history.title, list(history.months)] if history else None,
         "records": {
             "codes": codes,
@@ -80,7 +84,7 @@ def card(
                 [_texts(records, column, text) for column in panel.columns] for panel in filled
             ],
             "details": [_by_code(detail, codes, text) for detail in listed],
-            "history": records[history.key].to_list() if history else [],
+            "history": _numbers(records, history.key) if history else [],
         },
     }
 
@@ -93,10 +97,22 @@ def _texts(frame: pl.DataFrame, column: Column, text: Text) -> list[str | None]:
     return [shown(value, column.kind, text) for value in frame[column.key].to_list()]
 
 
-def _by_code(detail: Detail, codes: Sequence[str], text: Text) -> list[list[list[str | None]]]:
-    rows = zip(*(_texts(detail.frame, column, text) for column in detail.columns), strict=True)
-    found: Mapping[str, list[list[str | None]]] = {code: [] for code in codes}
-    for code, row in zip(detail.frame[detail.by].to_list(), rows, strict=True):
-        if code in found:
-            found[code].append(list(row))
-    return [found[code] for code in codes]
+def _numbers(frame: pl.DataFrame, key: str) -> list[list[float]]:
+    """The lists of a column, whole numbers without a decimal point."""
+    return [
+        [int(number) if number == int(number) else number for number in numbers]
+        for numbers in frame[key].to_list()
+    ]
+
+
+def _by_code(detail: Detail, codes: Sequence[str], text: Text) -> dict[str, Any]:
+    """How many rows each record has, and the columns of all these rows in the records' order."""
+    order = pl.DataFrame({detail.by: codes}).with_row_index("record")
+    rows = detail.frame.join(order, on=detail.by, how="inner", maintain_order="left").sort(
+        "record", maintain_order=True
+    )
+    counts = order.join(rows.group_by("record").len("count"), on="record", how="left")
+    return {
+        "counts": counts.sort("record")["count"].fill_null(0).to_list(),
+        "columns": [_texts(rows, column, text) for column in detail.columns],
+    }

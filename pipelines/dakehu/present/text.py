@@ -88,7 +88,9 @@ class Text:
     @property
     def _money_name(self) -> str:
         """What stands behind an amount in Chinese: 元, 美元, 英镑."""
-        return "元" if self.currency == "CNY" else get_currency_name(self.currency, locale="zh_CN")
+        if self.currency == "CNY":
+            return "元"
+        return get_currency_name(self.currency, locale=self.locale)
 
     def money_scale(self, largest: Number | None) -> Scale:
         """The axis scale for amounts up to `largest`: 亿 or 万, billions to thousands."""

@@ -17,7 +17,11 @@ def reject_headers(
     Where a number or a date is mapped its heading has been rejected already; a table of texts
     alone would take the headings for a party or a product.
     """
-    headings = {name: m.source for name, m in source.columns.items() if m.source}
+    headings = {
+        name: m.source
+        for name, m in source.columns.items()
+        if m.source and table.columns[name].kind != "personal"
+    }
     texts = all(
         table.columns[name].kind in ("key", "text")
         and relation.columns.get(heading) == "VARCHAR"

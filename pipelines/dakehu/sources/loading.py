@@ -184,9 +184,10 @@ def _insert(
         f"select {values}, {label}, {ROW}, ? from {STAGED} where fate = 'loaded' " + order,
         [load_id],
     )
+    customer = "customer_id" if "customer_id" in mapped else "null"
     connection.execute(
         f"insert into loaded.rejects select label, {ROW}, ?, fault_column, fault_value, "
-        f"fault_reason from {STAGED} join scratch.places using ({FILE}) "
+        f"fault_reason, {customer} from {STAGED} join scratch.places using ({FILE}) "
         f"where fate = 'rejected' order by {FILE}, {ROW}",
         [table.name],
     )

@@ -58,6 +58,9 @@ create or replace temp macro share_of(t) as list_filter(list_transform([decimal_
     replace(narrow(t), '%', '')), '.', ','))], lambda n: if(contains(narrow(t), '%') or n >= 1,
     n / 100, n)), lambda share: share >= 0 and share < 1)[1];
 
+-- Of a person's name the first letter stays, masked before or not; not even the length is told.
+create or replace temp macro masked(t) as left(t, 1) || '**';
+
 create or replace temp macro flag(t) as case
     when lower(narrow(t)) in {YES} then true
     when lower(narrow(t)) in {NO} then false

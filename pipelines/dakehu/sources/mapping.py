@@ -223,6 +223,8 @@ def _value(i: int, column: Column, native: str, pattern: str | None) -> str:
         return _dated(i, column.sql_type, native, pattern)
     if column.kind == "flag":
         return f"flag(cast({raw} as varchar))"
+    if column.kind == "personal":
+        return f"masked(cast({raw} as varchar))"
     if column.kind == "key" and is_text:
         # A spreadsheet that met a long code has kept its first digits only: there is no way back.
         rounded = (

@@ -80,9 +80,11 @@ def stage(
         except duckdb.Error as error:
             raise LoadError(f"{named}: {str(error).splitlines()[0]}") from None
         if relation.faults:
+            # A broken row is shown as it stands, but where it may hold somebody's name.
+            value = "null" if table.is_personal else "value"
             connection.execute(
                 f"insert into {STAGED} by name select {FILE}, {number} as source_number, {ROW}, "
-                "'rejected' as fate, value as fault_value, reason as fault_reason "
+                f"'rejected' as fate, {value} as fault_value, reason as fault_reason "
                 f"from {relation.faults}"
             )
         _leave_out_footers(connection, table, relation.footers, columns)
@@ -126,10 +128,7 @@ def _statement(
         ),
         f"cast(null as {EXACT})",
     )
-    shown = {
-        i: f"coalesce(cast(raw_{i} as varchar), due_{i})" if t.due else f"cast(raw_{i} as varchar)"
-        for i, t in numbered
-    }
+    shown = {i: _shown(i, t, is_personal=table.is_personal) for i, t in numbered}
     column = " ".join(f"when ({t.fault}) is not null then {i}" for i, t in numbered)
 
     def pick(choices: dict[int, str]) -> str:
@@ -166,6 +165,17 @@ def _statement(
             {", ".join(names)}
         from found
     """
+
+
+def _shown(i: int, column: Typed, *, is_personal: bool) -> str:
+    """What a reject shows of a column: its raw text, or what its expression was given.
+
+    The expressions of a table with names of people are given such names.
+    """
+    if column.column.kind == "personal":
+        return "cast(null as varchar)"
+    raw = f"cast(raw_{i} as varchar)"
+    return f"coalesce({raw}, due_{i})" if column.due and not is_personal else raw
 
 
 def _repaired(columns: list[Typed]) -> str:

@@ -19,7 +19,7 @@ create table loaded.files (source_number integer, file varchar, target_table var
     amount_in decimal(18,2), amount_loaded decimal(18,2), amount_rejected decimal(18,2),
     amount_left_out decimal(18,2), rounding_amount decimal(18,4), footer_amount decimal(18,2));
 create table loaded.rejects (file varchar, row bigint, target_table varchar, "column" varchar,
-    value varchar, reason varchar);
+    value varchar, reason varchar, customer_id varchar);
 create table loaded.repairs (source_number integer, file varchar, target_table varchar,
     column_name varchar, kind varchar, row_count bigint, example_row bigint, example_value varchar);
 create table loaded.overlaps (target_table varchar, file varchar, winner_file varchar,

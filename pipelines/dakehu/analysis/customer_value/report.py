@@ -11,7 +11,6 @@ import polars as pl
 from dakehu.analysis import concentration
 from dakehu.analysis.customer_value.actions import Actions, actions_of
 from dakehu.analysis.customer_value.alerts import Alerts, alerts_of, lacking_in
-from dakehu.analysis.customer_value.card import CustomerCards, cards_of
 from dakehu.analysis.customer_value.growth import Growth, growth_of
 from dakehu.analysis.customer_value.lifetime import Lifetime, lifetime_of
 from dakehu.analysis.customer_value.marts import MARTS as SALES_MARTS
@@ -95,7 +94,6 @@ class CustomerValue:
     retention: Retention
     team: Team
     alerts: Alerts
-    cards: CustomerCards
     growth: Growth
     actions: Actions
     frequent_orders: int
@@ -123,6 +121,11 @@ class CustomerValue:
             **self.growth.tables,
             **self.actions.tables,
         }
+
+    @property
+    def on_cards(self) -> pl.Series:
+        """The codes of the customers that get a card: the largest."""
+        return self.customers["customer_id"].head(self.policy.card_count)
 
     @property
     def has_margin(self) -> bool:
@@ -202,7 +205,6 @@ def analyse(
         retention=retention,
         team=team_of(known, marts, period, policy),
         alerts=alerts,
-        cards=cards_of(customers, sales, months, policy.card_count, policy.card_months),
         growth=growth,
         actions=actions,
         frequent_orders=frequent,

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dakehu.analysis import concentration
-from dakehu.analysis.customer_value.window import Period, bought, in_window, period_of
+from dakehu.analysis.customer_value.migration import earlier_window, migration_of, moves_of
+from dakehu.analysis.customer_value.window import Period, in_window
 
 if TYPE_CHECKING:
     from dakehu.analysis.customer_value.policy import Policy
 
 TYPES = ("cash_cow", "star", "dog", "wildcat")
-ABSENT = "absent"
 OFFENCES = ("diversion", "price")
 MONEY = pl.Decimal(38, 2)
 
@@ -31,14 +31,16 @@ class Types:
     `customers` has a row per customer of the window: customer_type, type_reason (for wildcats:
     contribution, overdue, diversion, price, joined by +), and what they rest on. `summary` has a
     row per type: customers, sales, contribution and cost to serve with their shares.
-    `types_migration` compares with the window before, on one basis for both. All are empty without
-    a `benchmark`, the growth that parts stars from cash cows; `earlier_benchmark` is that of the
-    window before. `bar_amount` are the sales of the smallest customer of the Pareto set.
+    `moves` has from_type and to_type of every customer of this window and the one before, on one
+    basis for both, and `types_migration` counts them. All are empty without a `benchmark`, the
+    growth that parts stars from cash cows; `earlier_benchmark` is that of the window before.
+    `bar_amount` are the sales of the smallest customer of the Pareto set.
     `has_contribution` is false when no cost is known and the types go by sales only.
     """
 
     customers: pl.DataFrame
     summary: pl.DataFrame
+    moves: pl.DataFrame
     types_migration: pl.DataFrame
     benchmark: float | None
     earlier_benchmark: float | None
@@ -87,11 +89,12 @@ def types_of(
     alike = typed
     if contribution is not None and earlier_contribution is None:
         alike = _typed(known, marts, period, policy, None)
-    earlier = _earlier(sales, months, period)
+    earlier = earlier_window(sales, months, period)
     before, earlier_benchmark = alike.clear(), None
     if earlier is not None:
         earlier_benchmark = _benchmark(earlier[0], policy)
         before = _typed(earlier[0], marts, earlier[1], policy, earlier_contribution)
+    moves = moves_of(before, alike if earlier_benchmark is not None else before)
     summary = _summary(typed, _window_costs(marts["costs"], period))
     counts = dict(summary.select("customer_type", "customer_count").iter_rows())
     figures: dict[str, tuple[float, str]] = {}
@@ -101,7 +104,8 @@ def types_of(
     return Types(
         customers=typed,
         summary=summary,
-        types_migration=_migration(before, alike if earlier_benchmark is not None else before),
+        moves=moves,
+        types_migration=migration_of(moves),
         benchmark=benchmark,
         earlier_benchmark=earlier_benchmark,
         bar_amount=_bar(_with_present_value(typed, policy)),
@@ -231,33 +235,6 @@ def _offences(events: pl.DataFrame, period: Period) -> pl.DataFrame:
         events.filter(inside, pl.col("kind").is_in(OFFENCES))
         .group_by("customer_id")
         .agg((pl.col("kind") == name).any().alias(name) for name in OFFENCES)
-    )
-
-
-def _earlier(
-    sales: pl.DataFrame, months: pl.DataFrame, period: Period
-) -> tuple[pl.DataFrame, Period] | None:
-    """What was known at the end of the window before, and that window; None without one."""
-    last = period.previous_last_month
-    if last is None:
-        return None
-    earlier = period_of(months.filter(pl.col("month") <= last), last, period.month_count)
-    return bought(sales, earlier), earlier
-
-
-def _migration(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    """P8-6: customers by their type in the window before and in this one, or their absence."""
-    earlier = before.select("customer_id", from_type="customer_type", previous_amount="net_amount")
-    return (
-        now.select("customer_id", "net_amount", to_type="customer_type")
-        .join(earlier, on="customer_id", how="full", coalesce=True)
-        .group_by(pl.col("from_type", "to_type").fill_null(ABSENT))
-        .agg(
-            customer_count=pl.len().cast(pl.Int64),
-            net_amount=pl.col("net_amount").sum(),
-            previous_amount=pl.col("previous_amount").sum(),
-        )
-        .sort("from_type", "to_type")
     )
 
 

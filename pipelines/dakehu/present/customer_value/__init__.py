@@ -6,6 +6,8 @@ from dakehu.present.customer_value import (
     alert_terms,
     alerts,
     card,
+    card_details,
+    card_terms,
     channels,
     classes,
     contribution,
@@ -30,6 +32,8 @@ from dakehu.present.customer_value import (
     team,
     tenders,
     terms,
+    trace,
+    trace_numbers,
     types,
 )
 
@@ -39,6 +43,8 @@ __all__ = [
     "alert_terms",
     "alerts",
     "card",
+    "card_details",
+    "card_terms",
     "channels",
     "classes",
     "contribution",
@@ -63,5 +69,7 @@ __all__ = [
     "team",
     "tenders",
     "terms",
+    "trace",
+    "trace_numbers",
     "types",
 ]

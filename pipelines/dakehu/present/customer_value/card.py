@@ -1,6 +1,6 @@
-"""One customer at a time, on one card: profile, development, worth, behaviour, money, what to sell.
+"""One customer at a time, on one card: profile, development, worth, behaviour, money, and the rest.
 
-`result` is the CustomerValue that analysis.customer_value returns.
+`result` is the CustomerValue that analysis.customer_value returns, `cards` its CustomerCards.
 """
 
 from __future__ import annotations
@@ -9,54 +9,63 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.present.appendix import N_
 from dakehu.present.block import BlockData, Column
-from dakehu.present.card import Detail, History, Panel, card
-from dakehu.present.customer_value.account_terms import TYPES
+from dakehu.present.card import History, Panel, card
+from dakehu.present.customer_value.account_terms import STAGES, TRIGGERS, TYPES
+from dakehu.present.customer_value.card_details import details_of
 from dakehu.present.customer_value.terms import SEGMENTS
 from dakehu.present.text import Text
 
-CELLS = 5  # rows of a detail
-RESULTS = {
-    "won": N_("bid won"),
-    "lost": N_("bid lost"),
-    "void": N_("void, no winner"),
-    "no_bid": N_("no bid made"),
-    "open": N_("not opened yet"),
+WORDS = {
+    "rfm_segment": SEGMENTS,
+    "customer_type": TYPES,
+    "from_type": TYPES,
+    "to_type": TYPES,
+    "relation_stage": STAGES,
+    "last_trigger": TRIGGERS,
 }
 
 
-def customer_card(text: Text, result: Any) -> BlockData:
-    """The card of the largest customers; what no source fills is left out."""
-    cards = result.cards
-    shown, known = cards.records.height, cards.customer_count
+def customer_card(text: Text, result: Any, cards: Any) -> BlockData:
+    """The card of the largest customers; what no source fills is left out, and named."""
+    records, panels = _records(text, result, cards), _panels(text, result)
+    details = details_of(text, result, cards)
+    shown, known = records.height, cards.customer_count
+    remarks = []
+    if shown < known:
+        remarks.append(
+            text(
+                "The {shown} largest of {known} customers.",
+                shown=text.count(shown),
+                known=text.count(known),
+            )
+        )
+    absent = [detail.title for detail in details if detail.frame.is_empty()]
+    absent = [*_absent(text, records), *absent]
+    if absent:
+        what = text(", ").join(absent)
+        remarks.append(text("Not in the data, so not on the card (not zero): {what}.", what=what))
     return card(
-        _records(text, result),
+        records,
         text,
         code="customer_id",
         name="customer_name",
-        panels=_panels(text),
+        panels=panels,
         history=History(
             text("Sales by month ({currency})", currency=text.currency),
             "history",
             [text.month(month) for month in cards.months],
         ),
-        details=_details(text, result),
+        details=details,
         title=text("Customer card"),
         prompt=text("Name or code of a customer"),
-        note=""
-        if shown == known
-        else text(
-            "The {shown} largest of {known} customers.",
-            shown=text.count(shown),
-            known=text.count(known),
-        ),
+        note=" ".join(remarks),
     )
 
 
-def _records(text: Text, result: Any) -> pl.DataFrame:
+def _records(text: Text, result: Any, cards: Any) -> pl.DataFrame:
     """The customers with what the parts know of them, codes written out as words."""
-    records = result.cards.records
+    records = cards.records
     owed = result.money.receivables.customers if result.money else pl.DataFrame()
     served = result.money.contribution.customers if result.money else pl.DataFrame()
     for frame, names in (
@@ -71,62 +80,94 @@ def _records(text: Text, result: Any) -> pl.DataFrame:
                 how="left",
                 maintain_order="left",
             )
-    for column, words in (("rfm_segment", SEGMENTS), ("customer_type", TYPES)):
+    for column, words in WORDS.items():
         if column in records.columns:
             names = {name: text(label) for name, label in words.items()}
             records = records.with_columns(pl.col(column).replace(names))
-    return records
+    return records.with_columns(
+        pl.Series(name, [write(text, row) for row in records.to_dicts()], dtype=pl.String)
+        for name, write in COMPOSED.items()
+    )
 
 
-def _details(text: Text, result: Any) -> list[Detail]:
-    """The families that peers buy and the customer does not, and its tenders, latest first."""
-    found = []
-    cells = result.growth.tables.get("white_space")
-    if cells is not None and not cells.is_empty():
-        dearest = cells.sort("potential_amount", descending=True).group_by(
-            "customer_id", maintain_order=True
-        )
-        found.append(
-            Detail(
-                text("Not bought yet, though peers do"),
-                dearest.head(CELLS),
-                "customer_id",
-                [
-                    Column("family", text("Product family")),
-                    Column("potential_amount", text("Median of peers"), "amount"),
-                    Column("peer_count", text("Peers that buy"), "count"),
-                ],
-            )
-        )
-    bids = result.money.tables.get("tenders") if result.money else None
-    if bids is not None and not bids.is_empty():
-        latest = bids.sort("publish_date", descending=True, nulls_last=True).group_by(
-            "customer_id", maintain_order=True
-        )
-        found.append(
-            Detail(
-                text("Tenders"),
-                latest.head(CELLS).with_columns(
-                    pl.col("result").replace({name: text(word) for name, word in RESULTS.items()})
-                ),
-                "customer_id",
-                [
-                    Column("tender_id", text("Tender")),
-                    Column("publish_date", text("Published"), "date"),
-                    Column("bid_amount", text("Our bid"), "amount"),
-                    Column("result", text("Result")),
-                ],
-            )
-        )
-    return found
+def _verdict(text: Text, row: dict[str, Any]) -> str:
+    return text("yes") if row["is_key_account"] else text("no")
 
 
-def _panels(text: Text) -> list[Panel]:
+def _span(text: Text, row: dict[str, Any]) -> str | None:
+    """The interval of the customer value."""
+    if row.get("clv_low_amount") is None:
+        return None
+    return f"{text.amount(row['clv_low_amount'])}–{text.amount(row['clv_high_amount'])}"
+
+
+def _mix(text: Text, row: dict[str, Any]) -> str | None:
+    """The main product family with its share."""
+    if row["main_family"] is None:
+        return None
+    return f"{row['main_family']} {text.percent(row['main_family_share'], 0)}"
+
+
+def _setback(text: Text, row: dict[str, Any]) -> str | None:
+    if row["last_trigger"] is None:
+        return None
+    return f"{text.month(row['last_back_step'])} {row['last_trigger']}"
+
+
+def _class_move(_: Text, row: dict[str, Any]) -> str | None:
+    if row["previous_class"] is None:
+        return None
+    return f"{row['previous_class']} → {row['customer_class']}"
+
+
+def _type_move(_: Text, row: dict[str, Any]) -> str | None:
+    return None if row["to_type"] is None else f"{row['from_type']} → {row['to_type']}"
+
+
+def _promises(text: Text, row: dict[str, Any]) -> str | None:
+    """Lines delivered in full on time, and of how many."""
+    if row["due_line_count"] is None:
+        return None
+    count = text.count(row["due_line_count"])
+    return text("{share} of {n} lines", share=text.percent(row["on_time_share"], 0), n=count)
+
+
+COMPOSED = {
+    "verdict": _verdict,
+    "clv_span": _span,
+    "mix": _mix,
+    "setback": _setback,
+    "class_move": _class_move,
+    "type_move": _type_move,
+    "promises": _promises,
+}
+
+
+def _absent(text: Text, records: pl.DataFrame) -> list[str]:
+    """What of the card's questions no source answers for anybody."""
+    asked = {
+        "margin_amount": text("Margin"),
+        "price_level": text("Price against others"),
+        "promises": text("In full, on time"),
+        "complaint_count": text("Complaints"),
+        "open_amount": text("Receivables"),
+        "wallet_share": text("Share of wallet"),
+    }
+    return [
+        label
+        for name, label in asked.items()
+        if name not in records.columns or records[name].is_null().all()
+    ]
+
+
+def _panels(text: Text, result: Any) -> list[Panel]:
+    # The types of two windows are compared without the cost to serve, which only this one knows.
+    basis = text("Type by margin") if result.has_margin else text("Type")
     return [
         Panel(
             text("Profile"),
             [
-                Column("is_key_account", text("Key account"), "flag"),
+                Column("verdict", text("Key account")),
                 Column("customer_class", text("Class")),
                 Column("customer_type", text("Type")),
                 Column("rfm_segment", text("Segment")),
@@ -138,10 +179,11 @@ def _panels(text: Text) -> list[Panel]:
             text("Development"),
             [
                 Column("net_amount", text("Sales"), "amount"),
-                Column("previous_amount", text("Sales in the window before"), "amount"),
+                Column("previous_amount", text("Sales, window before"), "amount"),
                 Column("growth", text("Growth"), "change"),
                 Column("active_years", text("Years with purchases"), "count"),
                 Column("annual_cv", text("CV of annual sales"), "number"),
+                Column("expected_amount", text("Expected sales"), "amount"),
             ],
         ),
         Panel(
@@ -152,8 +194,7 @@ def _panels(text: Text) -> list[Panel]:
                 Column("cost_to_serve_amount", text("Cost to serve"), "amount"),
                 Column("contribution_amount", text("Contribution"), "amount"),
                 Column("clv_amount", text("Customer value"), "amount"),
-                Column("clv_low_amount", text("Low (90 %)"), "amount"),
-                Column("clv_high_amount", text("High (90 %)"), "amount"),
+                Column("clv_span", text("90 %")),
             ],
         ),
         Panel(
@@ -162,8 +203,9 @@ def _panels(text: Text) -> list[Panel]:
                 Column("last_order_date", text("Last order"), "date"),
                 Column("recency_days", text("Days since the last order"), "count"),
                 Column("order_count", text("Orders in the window"), "count"),
+                Column("mix", text("Buys most of")),
+                Column("price_level", text("Price against others"), "change"),
                 Column("p_alive", text("Still a customer"), "percent"),
-                Column("expected_orders", text("Order days expected"), "number"),
             ],
         ),
         Panel(
@@ -177,11 +219,30 @@ def _panels(text: Text) -> list[Panel]:
             ],
         ),
         Panel(
+            text("Satisfaction"),
+            [
+                Column("promises", text("In full, on time")),
+                Column("complaint_count", text("Complaints"), "count"),
+            ],
+        ),
+        Panel(
             text("Potential"),
             [
+                Column("expected_orders", text("Order days expected"), "number"),
                 Column("family_count", text("Product families bought"), "count"),
                 Column("family_coverage", text("Family coverage"), "percent"),
                 Column("wallet_share", text("Share of wallet"), "percent"),
+            ],
+        ),
+        Panel(
+            text("History"),
+            [
+                Column("first_order_date", text("First order on file"), "date"),
+                Column("class_move", text("Class")),
+                Column("type_move", basis),
+                Column("relation_stage", text("Stage of the relation")),
+                Column("back_steps", text("Steps back"), "count"),
+                Column("setback", text("Last step back")),
             ],
         ),
     ]

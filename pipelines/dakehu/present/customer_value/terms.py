@@ -16,7 +16,13 @@ from dakehu.present.block import (
     findings,
     note,
 )
-from dakehu.present.customer_value import account_terms, actions, alert_terms, lifetime
+from dakehu.present.customer_value import (
+    account_terms,
+    actions,
+    alert_terms,
+    card_terms,
+    lifetime,
+)
 from dakehu.present.customer_value.growth_terms import FIGURES as GROWTH_FIGURES
 from dakehu.present.customer_value.growth_terms import RULES as GROWTH_RULES
 from dakehu.present.customer_value.growth_terms import definitions as growth_definitions
@@ -205,4 +211,5 @@ def terms(text: Text) -> BlockData:
         *money_definitions(text),
         *lifetime.definitions_of(text),
         *growth_definitions(text),
+        *card_terms.definitions_of(text),
     )

@@ -135,12 +135,13 @@ def finding(text: Text, result: Any) -> Finding:
         " The largest wildcat is {name} ({amount}): {harm}.",
         name=worst["customer_name"],
         amount=text.amount(worst["net_amount"]),
-        harm=_harm(text, worst["type_reason"]),
+        harm=harm(text, worst["type_reason"]),
     )
     return Finding(sentence, "bad")
 
 
-def _harm(text: Text, codes: str) -> str:
+def harm(text: Text, codes: str) -> str:
+    """The reasons of a wildcat in words; `codes` are joined by +."""
     return text(", ").join(text(HARMS[code]) for code in codes.split("+"))
 
 
@@ -153,7 +154,7 @@ def wildcats(text: Text, result: Any, top_n: int) -> BlockData:
         return note(text("No customer loses money or does proven harm."), "good")
     wild = wild.sort("value_amount", "customer_id", nulls_last=True).head(top_n)
     shown = wild.with_columns(
-        reason=pl.Series([_harm(text, codes) for codes in wild["type_reason"]], dtype=pl.String)
+        reason=pl.Series([harm(text, codes) for codes in wild["type_reason"]], dtype=pl.String)
     )
     columns = [
         Column("customer_name", text("Customer")),
