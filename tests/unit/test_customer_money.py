@@ -14,7 +14,7 @@ from dakehu.reading import open_marts
 @pytest.fixture(scope="module")
 def found(demo_warehouse: Any) -> CustomerValue:
     marts = open_marts(str(demo_warehouse.path), "customer_value")
-    read = {name: marts.table(f"mart_customer_value__{name}") for name in MARTS}
+    read = marts.parts(MARTS)
     months = marts.table("mart_data_quality__completeness")
     sales = marts.table("mart_customer_value")
     return analyse(sales, months, marts.as_of, 36, Policy(**marts.policy), read)

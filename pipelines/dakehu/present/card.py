@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import polars as pl
+
 from dakehu.present.block import BlockData, Column, shown
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from dakehu.present.text import Text
 
 
@@ -64,7 +64,11 @@ def card(
         for panel in panels
     ]
     filled = [panel for panel in filled if panel.columns]
-    listed = [detail for detail in details if detail.frame[detail.by].is_in(codes).any()]
+    listed = [
+        detail._replace(frame=detail.frame.filter(pl.col(detail.by).is_in(codes)))
+        for detail in details
+    ]
+    listed = [detail for detail in listed if not detail.frame.is_empty()]
     return {
         "kind": "card",
         "title": title,
@@ -97,6 +101,5 @@ def _by_code(detail: Detail, codes: Sequence[str], text: Text) -> list[list[list
     rows = zip(*(_texts(detail.frame, column, text) for column in detail.columns), strict=True)
     found: Mapping[str, list[list[str | None]]] = {code: [] for code in codes}
     for code, row in zip(detail.frame[detail.by].to_list(), rows, strict=True):
-        if code in found:
-            found[code].append(list(row))
+        found[code].append(list(row))
     return [found[code] for code in codes]

@@ -31,7 +31,9 @@ def cards_of(
         shown.select("customer_id")
         .join(latest, how="cross")
         .join(
-            sales.group_by("customer_id", "month").agg(pl.col("net_amount").sum()),
+            sales.join(shown, on="customer_id", how="semi")
+            .group_by("customer_id", "month")
+            .agg(pl.col("net_amount").sum()),
             on=["customer_id", "month"],
             how="left",
         )
