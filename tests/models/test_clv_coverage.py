@@ -80,24 +80,34 @@ def demo(demo_warehouse):
     )
 
 
-# Source, last day, days of the holdout, where the coverage on the page is from.
+NAIVE = ["zero", "same_as_before", "own_rate"]
+# Source, last day, days of the holdout, who wins it, where the coverage on the page is from.
 PAGES = [
-    ("cdnow", date(1998, 6, 30), 182, "earlier_holdout"),
-    ("cdnow", date(1998, 6, 30), 273, "other_customers"),
-    ("retail", date(2011, 11, 30), 182, "other_customers"),
-    ("demo", date(2025, 12, 31), 182, "earlier_holdout"),
+    ("cdnow", date(1998, 6, 30), 182, "mbg_nbd", "earlier_holdout"),
+    ("cdnow", date(1998, 6, 30), 273, "pareto_nbd", "other_customers"),
+    ("retail", date(2011, 11, 30), 182, "same_as_before", "other_customers"),
+    ("demo", date(2025, 12, 31), 182, "mbg_cnbd_k", "earlier_holdout"),
 ]
 
 
-@pytest.mark.parametrize(("source", "as_of", "days", "rule"), PAGES)
-def test_the_page_says_how_many_real_customers_the_intervals_held(
-    request, source, as_of, days, rule
+@pytest.mark.parametrize(("source", "as_of", "days", "winner", "rule"), PAGES)
+def test_real_customers_stand_in_the_table_of_models_and_inside_their_intervals(
+    request, source, as_of, days, winner, rule
 ):
+    """Every model beside every baseline, won or lost, and the coverage that the page states."""
     found = analyse(
         request.getfixturevalue(source), as_of, Policy(holdout_days=days, parameter_draws=0)
     )
     assert found.coverage.rule == rule
     assert 0.85 <= found.coverage.share <= 0.95
+    table = found.tables["holdout"]
+    assert set(table["model"]) >= {*NAIVE, "bg_nbd", "mbg_nbd", "pareto_nbd"}
+    assert table.select("customer_mae", "customer_rmse").to_numpy().min() > 0
+    naive = table.filter(pl.col("model").is_in(NAIVE))["customer_rmse"].min()
+    best = table.filter("is_chosen").row(0, named=True)
+    assert table["is_chosen"].sum() == 1
+    assert best["model"] == winner
+    assert (best["customer_rmse"] < naive) == (best["model"] not in NAIVE)
 
 
 # Source, day of the valuation, days ahead, days of the holdout before it.
