@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +14,8 @@ from dakehu.models import codebook
 from dakehu.warehouse import open_readonly
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import duckdb
     import polars as pl
 
@@ -28,7 +29,9 @@ class Marts:
     """The marts of one report as of one date, and the words of the pipeline file that it needs.
 
     `as_of` is the date that every mart speaks of, `currency` an ISO code, `title` the company's
-    name by language, `policy` the pipeline file's `[policy.<report>]` table.
+    name by language, `policy` the pipeline file's `[policy.<report>]` table, `pipeline` its name.
+    The warehouse is opened for each reading and closed after it: what the engine keeps in memory of
+    a large one would stand beside all that is computed.
     """
 
     report: str
@@ -36,7 +39,8 @@ class Marts:
     currency: str
     title: dict[str, str]
     policy: dict[str, Any]
-    connection: duckdb.DuckDBPyConnection
+    pipeline: str
+    warehouse: Path
 
     def table(self, name: str) -> pl.DataFrame:
         """A mart as a frame, ordered by all its columns from the left; money stays DECIMAL.
@@ -52,16 +56,13 @@ class Marts:
         Raises:
             LookupError: the warehouse holds no such mart.
         """
-        known = self.connection.execute(
-            "select count(*) from information_schema.tables where table_name = ?", [name]
-        ).fetchall()[0][0]
-        if not known:
-            raise LookupError(f'the warehouse holds no mart "{name}": build it again')
-        chosen = " and ".join(f"{column} in (select unnest(?::varchar[]))" for column in wanted)
-        return self.connection.sql(
-            f"select * from {name} where {chosen or 'true'} order by all",
-            params=[list(texts) for texts in wanted.values()],
-        ).pl()
+        with open_readonly(self.warehouse) as connection:
+            return _rows(connection, name, wanted)
+
+    def parts(self, names: Iterable[str]) -> dict[str, pl.DataFrame]:
+        """The marts of this report's parts, each mart_<report>__<name>, by name; as `table`."""
+        with open_readonly(self.warehouse) as connection:
+            return {name: _rows(connection, f"mart_{self.report}__{name}", {}) for name in names}
 
     def sources(self) -> pl.DataFrame:
         """What was read from where: one row per source and file (mart_data_quality__sources)."""
@@ -106,7 +107,7 @@ class Marts:
         before = self.previous(previous_dir)
         summary = {
             "report": self.report,
-            "pipeline": self.connection.execute("select pipeline from stg_run").fetchall()[0][0],
+            "pipeline": self.pipeline,
             "as_of": self.as_of.isoformat(),
             "figures": {
                 name: {"value": value, "unit": unit, "previous": before.get(name, (None, ""))[0]}
@@ -130,26 +131,41 @@ def open_marts(warehouse: str, report: str, as_of: str = "") -> Marts:
             f'no warehouse at "{path}": build it with `dakehu build PIPELINE.toml`, '
             "or set the parameter `warehouse`"
         )
-    connection = open_readonly(path)
-    row = connection.execute("select as_of, currency, title_zh, title_en from stg_run").fetchall()[
-        0
-    ]
+    with open_readonly(path) as connection:
+        run = "select as_of, currency, title_zh, title_en, pipeline from stg_run"
+        row = connection.execute(run).fetchall()[0]
+        policy = connection.execute(
+            "select name, value from loaded.policy where report = ?", [report]
+        ).fetchall()
     if as_of and as_of != row[0].isoformat():
         raise ValueError(
             f"the warehouse {path.name} speaks as of {row[0]}, not {as_of}: "
             f"run `dakehu build PIPELINE.toml --as-of {as_of}`"
         )
-    policy = connection.execute(
-        "select name, value from loaded.policy where report = ?", [report]
-    ).fetchall()
     return Marts(
         report=report,
         as_of=row[0],
         currency=row[1],
         title={"zh": row[2], "en": row[3]},
         policy={name: json.loads(value) for name, value in policy},
-        connection=connection,
+        pipeline=row[4],
+        warehouse=path,
     )
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, name: str, wanted: Mapping[str, Iterable[str]]
+) -> pl.DataFrame:
+    known = connection.execute(
+        "select count(*) from information_schema.tables where table_name = ?", [name]
+    ).fetchall()[0][0]
+    if not known:
+        raise LookupError(f'the warehouse holds no mart "{name}": build it again')
+    chosen = " and ".join(f"{column} in (select unnest(?::varchar[]))" for column in wanted)
+    return connection.sql(
+        f"select * from {name} where {chosen or 'true'} order by all",
+        params=[list(texts) for texts in wanted.values()],
+    ).pl()
 
 
 def sources(warehouse: Path) -> pl.DataFrame:

@@ -26,7 +26,7 @@ def marts(demo_warehouse: Any) -> Marts:
 @pytest.fixture(scope="session")
 def read(marts: Marts) -> dict[str, pl.DataFrame]:
     """The marts of the customer value report's parts."""
-    return {name: marts.table(f"mart_customer_value__{name}") for name in MARTS}
+    return marts.parts(MARTS)
 
 
 @pytest.fixture(scope="session")

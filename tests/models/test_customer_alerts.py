@@ -26,7 +26,7 @@ def marts(demo_warehouse: Any) -> Marts:
 
 @pytest.fixture(scope="module")
 def found(marts: Marts) -> CustomerValue:
-    read = {name: marts.table(f"mart_customer_value__{name}") for name in MARTS}
+    read = marts.parts(MARTS)
     months = marts.table("mart_data_quality__completeness")
     sales, policy = marts.table("mart_customer_value"), Policy(**marts.policy)
     return analyse(sales, months, marts.as_of, 12, policy, read)

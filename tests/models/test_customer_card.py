@@ -28,7 +28,7 @@ def marts(demo_warehouse: Any) -> Marts:
 
 @pytest.fixture(scope="module")
 def read(marts: Marts) -> dict[str, pl.DataFrame]:
-    return {name: marts.table(f"mart_customer_value__{name}") for name in MARTS}
+    return marts.parts(MARTS)
 
 
 @pytest.fixture(scope="module")

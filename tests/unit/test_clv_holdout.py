@@ -42,12 +42,7 @@ def leavers() -> pl.DataFrame:
 
 
 def table_of(expected: dict[str, list[float]], actual: list[int]) -> pl.DataFrame:
-    return pl.concat(
-        pl.DataFrame(
-            {"model": name, "expected_count": values, "actual_count": actual}, strict=False
-        ).with_columns(customer_id=pl.int_range(pl.len()))
-        for name, values in expected.items()
-    )
+    return pl.DataFrame({"actual_count": actual, **expected}).with_row_index("customer_id")
 
 
 def test_errors_are_of_customers_and_totals():
@@ -94,9 +89,9 @@ def test_models_beat_the_baselines_where_customers_leave(leavers):
     assert rmse[table.filter("is_chosen")["model"].item()] < naive
     after = leavers.filter(pl.col("is_purchase") & (pl.col("date") > CUT))
     known = summaries(leavers, CUT)["customer_id"].implode()
-    assert table["total_actual"].unique().to_list() == [
-        after.filter(pl.col("customer_id").is_in(known)).height
-    ]
+    bought = after.filter(pl.col("customer_id").is_in(known))
+    assert table["total_actual"].unique().to_list() == [bought.height]
+    assert made["actual_amount"].sum() == pytest.approx(float(bought["amount"].sum()))
     with pytest.raises(ValueError, match="not after its start"):
         predictions(leavers, CUT, CUT, fits)
 
@@ -118,13 +113,22 @@ def test_tracking_counts_repeat_purchases_and_sums_new_customers_curves(leavers)
         tracking(model, customers, leavers, START)
 
 
-def test_frequency_recency_has_every_possible_pair():
+def test_frequency_recency_puts_every_customer_into_one_cell(leavers):
     model = BetaGeometric(0.9, 4.0, 0.8, 2.4)
-    table = frequency_recency(model, np.arange(4), np.array([0, 2, 90, 180, 400]), 200, 26.0)
-    pairs = set(table.select("frequency", "recency_days").iter_rows())
-    assert pairs == {(0, 0), (1, 2), (2, 2), *((x, t) for x in (1, 2, 3) for t in (90, 180))}
-    by_recency = table.filter(frequency=3).sort("recency_days")["p_alive"].to_list()
-    assert by_recency == sorted(by_recency)
+    histories = Histories.of(summaries(leavers, END))
+    table = frequency_recency(model, histories, 26.0)
+    assert table["customer_count"].sum() == len(histories)
+    expected = (table["customer_count"] * table["expected_orders"]).sum()
+    assert expected == pytest.approx(model.expected(histories, 26.0).sum())
+    bought, silent = histories.frequency + 1, histories.age_days - histories.recency_days
+    alive = model.p_alive(histories)
+    for cell in table.iter_rows(named=True):
+        inside = (bought >= cell["purchases"]) & (silent >= cell["silent_days"])
+        inside &= bought <= (cell["most_purchases"] or np.inf)
+        inside &= silent <= (cell["most_silent_days"] or np.inf)
+        assert cell["customer_count"] == inside.sum()
+        assert cell["p_alive"] == pytest.approx(alive[inside].mean())
+    assert table.filter(most_purchases=4)["purchases"].unique().to_list() == [3]
 
 
 def test_one_call_fits_chooses_and_values(leavers):
@@ -136,19 +140,27 @@ def test_one_call_fits_chooses_and_values(leavers):
     assert customers["p_alive"].is_between(0, 1).all()
     share = customers["clv_amount"] / customers["expected_amount"]
     assert share.is_between(0.25 / 1.10, 0.25).all()
-    assert found.equity[0] == pytest.approx(customers["clv_amount"].sum())
+    assert (customers["clv_low_amount"] <= customers["clv_amount"]).all()
+    assert (customers["clv_amount"] <= customers["clv_high_amount"]).all()
+    assert found.coverage.share > 0.85
+    assert found.coverage.rule == "earlier_holdout"
+    assert found.followed == found.chosen
+    assert found.matrix["customer_count"].sum() == customers.height
     holdout = found.tables["holdout"]
     assert holdout.filter("is_chosen")["model"].to_list() == [found.chosen]
     fit = found.tables["model_fit"]
     assert set(fit["model"]) == {"bg_nbd", "mbg_nbd", "pareto_nbd", "gamma_gamma"}
-    assert (fit["low"] < fit["estimate"]).all()
+    assert set(fit["interval"]) == {"bootstrap"}
+    assert (fit["low"] < fit["high"]).all()
+    near = (fit["high"] / fit["low"]).log() / (2 * 1.645 * fit["standard_error"] / fit["estimate"])
+    assert near.is_between(0.5, 2.5).all()
     assert found.rhythm is not None
     assert not found.rhythm.is_regular
     again = analyse(sold, END, Policy(holdout_days=182), margin_share=0.25)
     assert again.tables["customers"].equals(customers)
 
 
-def test_where_a_baseline_wins_it_is_taken_without_interval():
+def test_where_a_baseline_wins_it_is_taken_with_the_interval_of_its_own_errors():
     """A club whose members buy every 26 days and never leave: the past is the best forecast."""
     found = analyse(dealings(60, steady=True), END, Policy(horizon_days=364, holdout_days=182))
     assert found.rhythm is not None
@@ -158,13 +170,15 @@ def test_where_a_baseline_wins_it_is_taken_without_interval():
     customers = found.tables["customers"]
     assert set(customers["expected_orders"]) == {14.0}
     assert customers["p_alive"].null_count() == customers.height
-    assert customers["clv_low_amount"].null_count() == customers.height
-    assert found.equity[1:] == (None, None)
+    assert (customers["clv_low_amount"] < customers["clv_amount"]).all()
+    assert (customers["clv_amount"] < customers["clv_high_amount"]).all()
+    assert 0.8 < found.coverage.share <= 1
+    assert found.followed in set(found.tables["model_fit"]["model"])
     discount = customers["clv_amount"] / customers["expected_amount"]
     assert discount.to_numpy() == pytest.approx(1.1**-0.5, abs=1e-3)
     k = found.tables["model_fit"].filter(parameter="k")
     assert k["model"].to_list() == ["mbg_cnbd_k"]
-    assert k["low"].to_list() == [None]
+    assert k.select("low", "standard_error", "interval").rows() == [(None, None, None)]
 
 
 def test_too_short_a_history_is_a_sentence():

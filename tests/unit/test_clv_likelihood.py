@@ -103,7 +103,7 @@ def test_gamma_gamma_likelihood_is_the_integral_over_scales():
         )
         for n, m in zip(x, z, strict=True)
     ]
-    value, *_ = gamma_gamma._Likelihood(x, z)(np.array([p, q, v]))
+    value, *_ = gamma_gamma._Likelihood(x, z, np.ones(len(x)))(np.array([p, q, v]))
     assert value == pytest.approx(np.log(each).sum(), rel=1e-8)
 
 
@@ -124,7 +124,8 @@ def objectives():
     counts = random.integers(1, 50, len(grid))
     seen = bg_bb.Opportunities(*np.array(grid).T, counts)
     yield "bg_bb", lambda theta: bg_bb._likelihood(theta, seen), np.array([1.2, 0.7, 0.6, 2.8])
-    spend = gamma_gamma._Likelihood(random.integers(1, 9, 200), random.gamma(3, 10, 200))
+    x, z, count = random.integers(1, 9, 200), random.gamma(3, 10, 200), random.integers(1, 5, 200)
+    spend = gamma_gamma._Likelihood(x, z, count)
     yield "gamma_gamma", spend, np.array([3.0, 2.5, 20.0])
 
 

@@ -1,4 +1,4 @@
-"""What the models say of customers, against drawn futures, counting and extremes."""
+"""What the models say of customers, against simulated ones, counting and extremes."""
 
 import numpy as np
 import pytest
@@ -10,20 +10,16 @@ from dakehu.analysis.clv.maximum_likelihood import maximise
 from dakehu.analysis.clv.pareto_nbd import ParetoNbd, fit_pareto_nbd
 
 
-@pytest.mark.parametrize("model", MODELS, ids=repr)
-def test_drawn_futures_agree_with_the_expectation(model):
-    random = np.random.default_rng(6)
-    one = history(3, 20 * 7, 26 * 7)
-    living = one.take(np.zeros(10_000, dtype=int))
-    count, discounted = model.futures(living, 30.0, 0.02, random)
-    expected = model.expected(one, 30.0)[0] / model.p_alive(one)[0]
-    error = 4 * count.std() / np.sqrt(len(count))
-    assert count.mean() == pytest.approx(expected, abs=error)
-    times = np.linspace(0, 30, 121)
-    curve = np.array([model.expected(one, t)[0] for t in times]) / model.p_alive(one)[0]
-    middle = np.exp(-0.02 * (times[1:] + times[:-1]) / 2)
-    assert discounted.mean() == pytest.approx(middle @ np.diff(curve), abs=error)
-    assert (discounted <= count).all()
+def test_a_length_of_its_own_for_each_history():
+    histories = Histories(
+        np.array([0, 1, 4]), np.array([0, 50, 270]), np.array([272, 272, 280]), np.ones(3, int)
+    )
+    periods = np.array([10.0, 39.0, 104.0])
+    for model in [*MODELS, BetaGeometric(0.05, 0.01, 900.0, 0.02)]:
+        each = [
+            model.expected(histories.take(slice(i, i + 1)), float(periods[i]))[0] for i in range(3)
+        ]
+        assert model.expected(histories, periods) == pytest.approx(each)
 
 
 def test_new_customers_buy_what_the_blank_history_expects():

@@ -1,14 +1,14 @@
-"""Spend, values with their intervals, the holdout's choice and the curves of the figures."""
+"""Spend, discounted purchases, and values with their intervals."""
 
 import numpy as np
+import polars as pl
 import pytest
 
-from clv_cohort import UNIT_DAYS, cohort
-from dakehu.analysis.clv.beta_geometric import BetaGeometric, fit_bg_nbd
+from dakehu.analysis.clv.beta_geometric import BetaGeometric
+from dakehu.analysis.clv.calibration import Calibration
 from dakehu.analysis.clv.gamma_gamma import GammaGamma, fit_gamma_gamma, independence
 from dakehu.analysis.clv.histories import Histories
 from dakehu.analysis.clv.present_value import (
-    bought,
     continuous_rate,
     discounted_purchases,
     valuation,
@@ -30,10 +30,7 @@ def test_spend_is_recovered_and_pulled_towards_the_mean():
     once, often = SPEND.expected(np.array([1, 50]), np.array([300.0, 300.0]))
     assert SPEND.population_mean < once < often < 300
     assert SPEND.expected(np.array([0]), np.array([np.nan]))[0] == SPEND.population_mean
-    drawn = SPEND.spent(np.full(40_000, 3), np.full(40_000, 90.0), np.full(40_000, 7), random)
-    expected = 7 * SPEND.expected(np.array([3]), np.array([90.0]))[0]
-    assert drawn.mean() == pytest.approx(expected, rel=0.02)
-    assert (SPEND.spent(np.ones(9), np.ones(9), np.zeros(9), random) == 0).all()
+    assert once == pytest.approx(4 * (60 + 300) / (4 + 5 - 1))
     in_cents = fit_gamma_gamma(x, 100 * z)
     assert in_cents.model.v == pytest.approx(100 * fit.model.v, rel=1e-6)
     assert in_cents.log_likelihood == pytest.approx(fit.log_likelihood - len(x) * np.log(100))
@@ -73,19 +70,21 @@ def test_discounted_purchases_are_the_sum_of_small_steps():
 
 
 def test_margins_below_zero_make_values_below_zero():
-    random = np.random.default_rng(4)
-    lived = cohort(BetaGeometric(1.2, 6.0, 0.8, 4.0), np.full(200, 40.0), 0.0, random, SPEND)
-    fit, spend = fit_bg_nbd(lived.histories), fit_gamma_gamma(*bought(lived.customers))
-    share = np.where(np.arange(200) % 2, 0.3, -0.1)
-    both = [
-        valuation(fit, spend, lived.customers, 52.0, RATE, margin, UNIT_DAYS).customers
-        for margin in (1.0, share)
-    ]
-    plain, mixed = (
-        frame.select("clv_low_amount", "clv_amount", "clv_high_amount").to_numpy() for frame in both
-    )
-    assert mixed[1::2] == pytest.approx(0.3 * plain[1::2])
-    assert mixed[::2] == pytest.approx(-0.1 * plain[::2, ::-1])
-    assert both[1]["expected_amount"].equals(both[0]["expected_amount"])
-    with pytest.raises(ValueError, match="must be above zero"):
-        valuation(fit, spend, lived.customers, 0.0, RATE)
+    customers = pl.DataFrame({"expected_orders": [4.0, 4.0], "discounted_orders": [3.8, 3.8]})
+    calibration = Calibration(np.zeros(0), np.array([0.2]), np.array([1.5]))
+    spend, discount = np.array([10.0, 10.0]), RATE * 52
+    found = valuation(customers, spend, calibration, 1.0, discount, np.array([0.3, -0.1]))
+    flat = (1 - np.exp(-discount)) / discount
+    ends = [0.2 * 50 * flat, 38.0, 1.5 * 50 * flat]
+    columns = found.select("clv_low_amount", "clv_amount", "clv_high_amount").to_numpy()
+    assert columns[0] == pytest.approx([0.3 * end for end in ends])
+    assert columns[1] == pytest.approx([-0.1 * end for end in reversed(ends)])
+    assert found["expected_amount"].to_list() == [40.0, 40.0]
+
+
+def test_an_interval_holds_the_value_even_where_a_rare_large_future_makes_it():
+    customers = pl.DataFrame({"expected_orders": [4.0], "discounted_orders": [4.0]})
+    calibration = Calibration(np.zeros(0), np.array([0.0]), np.array([0.1]))
+    found = valuation(customers, np.array([10.0]), calibration, 1.0, 0.0)
+    row = found.row(0, named=True)
+    assert (row["clv_low_amount"], row["clv_high_amount"]) == (0.0, row["clv_amount"])

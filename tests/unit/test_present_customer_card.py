@@ -91,7 +91,7 @@ def test_languages_say_the_same_in_other_words(kind, known):
 def test_the_card_knows_people_orders_prices_service_and_alerts():
     fields, tables = shown(customer_card(EN, RESULTS["rich"], cards("rich", KNOWN, ALERTS)), "c00")
     assert fields["Behaviour: Price against others"] == "+25.0%"
-    assert fields["Satisfaction: In full, on time"] == "75% of 8 lines"
+    assert fields["Satisfaction: Full and on time"] == "75% of 8 lines"
     assert fields["Satisfaction: Complaints"] == "2"
     assert fields["Behaviour: Buys most of"] == "油 100%"
     assert fields["History: First order on file"] == "Jan 9, 2022"
@@ -124,7 +124,7 @@ def test_the_card_knows_people_orders_prices_service_and_alerts():
 def test_what_is_absent_is_named_in_one_line():
     note = customer_card(EN, RESULTS["poor"], cards("poor"))["note"]
     assert note == (
-        "Not in the data, so not on the card (not zero): Margin, Price against others, In full, on"
+        "Not in the data, so not on the card (not zero): Margin, Price against others, Full and on"
         " time, Complaints, Receivables, Share of wallet, Our team, Contacts by part in the"
         " purchase, Last orders, Tenders."
     )

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -136,8 +137,22 @@ def test_rows_left_out_come_with_the_reason():
     assert "No row of this customer was left out" in page.left_out(EN, trace("plain"))["text"]
 
 
+def valued(found: Trace) -> Trace:
+    """The same, of a report that has lifetime values."""
+    life = SimpleNamespace(value=True, chosen={"model": "bg_nbd"}, margin_share=0.4)
+    future = {
+        "p_alive": 0.9,
+        "expected_orders": 2.0,
+        "expected_amount": 80.0,
+        "clv_amount": Decimal(30),
+        "clv_low_amount": Decimal(10),
+        "clv_high_amount": Decimal(60),
+    }
+    return replace(found, row=found.row | future, result=replace(found.result, lifetime=life))
+
+
 def test_every_headline_number_says_how_it_was_made_and_out_of_what():
-    found = trace("rich")
+    found = valued(trace("rich"))
     numbers = made(EN, found)
     assert list(numbers) == [
         "Sales",

@@ -65,7 +65,11 @@ def card(
         for panel in panels
     ]
     filled = [panel for panel in filled if panel.columns]
-    listed = [detail for detail in details if detail.frame[detail.by].is_in(codes).any()]
+    listed = [
+        detail._replace(frame=detail.frame.filter(pl.col(detail.by).is_in(codes)))
+        for detail in details
+    ]
+    listed = [detail for detail in listed if not detail.frame.is_empty()]
     return {
         "kind": "card",
         "title": title,

@@ -16,8 +16,8 @@ from scipy.special import betainc, expit, hyp2f1
 
 from dakehu.analysis.clv.beta_geometric_likelihood import Likelihood
 from dakehu.analysis.clv.histories import Histories
-from dakehu.analysis.clv.maximum_likelihood import maximise
-from dakehu.analysis.clv.purchase_model import Fit, decay_mean
+from dakehu.analysis.clv.maximum_likelihood import Objective, maximise
+from dakehu.analysis.clv.purchase_model import Fit, Periods
 
 NAMES = ("r", "alpha", "a", "b")
 MAX_K = 12
@@ -47,16 +47,9 @@ class BetaGeometric:
         waiting = np.log(self._stages(histories).sum(axis=0))
         return expit(waiting - death - (self.r + self.k * x) * gap)
 
-    def expected(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
+    def expected(self, histories: Histories, periods: Periods) -> np.ndarray:
         """Expected purchases in the `periods` units of time after T."""
         return self.p_alive(histories) * self._expected_if_alive(histories, periods)
-
-    def futures(
-        self, living: Histories, periods: float, rate: float, random: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw a future of each living customer: its purchases, and their sum discounted to T."""
-        draw = self._poisson_futures if self.k == 1 else self._regular_futures
-        return draw(living, periods, rate, random)
 
     def log_likelihood(self, histories: Histories) -> float:
         """Log-likelihood of the histories; with k > 1 it needs their `log_gap_sum`."""
@@ -73,7 +66,7 @@ class BetaGeometric:
             weights.append(weights[-1] * (s + j - 1) * elapsed / j)
         return np.stack(weights)
 
-    def _expected_if_alive(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
+    def _expected_if_alive(self, histories: Histories, periods: Periods) -> np.ndarray:
         if self.k > 1:
             return self._expected_by_counting(histories, periods)
         # The closed form is 0 / 0 where a = 1 or a + b + d = 1, and smooth around it.
@@ -83,11 +76,11 @@ class BetaGeometric:
         result = np.mean([side._expected_closed(histories, periods) for side in sides], axis=0)
         missing = np.flatnonzero(~np.isfinite(result))
         if len(missing):  # parameters that ran away: 2F1 itself overflows
-            spans = np.broadcast_to(periods, len(histories))[missing]
-            result[missing] = self._expected_by_counting(histories.take(missing), spans)
+            each = np.broadcast_to(periods, len(histories))
+            result[missing] = self._expected_by_counting(histories.take(missing), each[missing])
         return result
 
-    def _expected_closed(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
+    def _expected_closed(self, histories: Histories, periods: Periods) -> np.ndarray:
         """Fader, Hardie and Lee (2005), after Euler's transformation of 2F1.
 
         Transformed, no argument grows with the frequency, so busy customers do not overflow.
@@ -99,9 +92,7 @@ class BetaGeometric:
             curve = hyp2f1(a + kept - 1 - s, a - 1, a + kept - 1, z)
             return (a + kept - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * curve)
 
-    def _expected_by_counting(
-        self, histories: Histories, periods: float | np.ndarray
-    ) -> np.ndarray:
+    def _expected_by_counting(self, histories: Histories, periods: Periods) -> np.ndarray:
         """Sum over n of P(n - 1 purchases survived) P(n-th purchase in time), exact for any k.
 
         The stages passed in `periods` are negative binomial, so the second factor is a regularised
@@ -113,59 +104,17 @@ class BetaGeometric:
         z = periods / (self.alpha + histories.age + periods)
         s = self.r + self.k * histories.frequency
         result, survived = np.zeros(len(histories)), np.ones(len(histories))
+        passed = np.flatnonzero(weights.any(axis=1))  # of new customers nobody has passed any
         going, n = np.arange(len(histories)), 1
         while len(going):
             in_time = sum(
-                weights[j, going] * betainc(self.k * n - j, s[going] + j, z[going])
-                for j in range(self.k)
+                weights[j, going] * betainc(self.k * n - j, s[going] + j, z[going]) for j in passed
             )
             gain = survived[going] * in_time
             result[going] += gain
             survived[going] *= (kept[going] + n - 1) / (self.a + kept[going] + n - 1)
             going, n = going[gain > 1e-12], n + 1
         return result
-
-    def _poisson_futures(
-        self, living: Histories, periods: float, rate: float, random: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Futures for k = 1: purchases that end the relation are a Poisson process of their own."""
-        buying, quitting = self._rates(living, self.r + living.frequency, random)
-        with np.errstate(divide="ignore"):
-            death = random.standard_exponential(len(living)) / (buying * quitting)
-        span = np.minimum(death, periods)
-        staying = random.poisson(buying * (1 - quitting) * span)
-        ends = death < periods
-        discounted = staying * decay_mean(rate * span) + np.where(ends, np.exp(-rate * span), 0.0)
-        return staying + ends, discounted
-
-    def _regular_futures(
-        self, living: Histories, periods: float, rate: float, random: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Futures for k > 1, purchase after purchase."""
-        ladder = np.cumsum(self._stages(living), axis=0)
-        passed = (random.random(len(living)) * ladder[-1] > ladder).sum(axis=0)
-        buying, quitting = self._rates(living, self.r + self.k * living.frequency + passed, random)
-        count, discounted = np.zeros(len(living)), np.zeros(len(living))
-        going, clock, shape = np.arange(len(living)), np.zeros(len(living)), self.k - passed
-        while len(going):
-            with np.errstate(divide="ignore"):
-                clock = clock + random.standard_gamma(shape) / buying[going]
-            in_time = clock < periods
-            going, clock = going[in_time], clock[in_time]
-            count[going] += 1
-            discounted[going] += np.exp(-rate * clock)
-            stays = random.random(len(going)) >= quitting[going]
-            going, clock = going[stays], clock[stays]
-            shape = np.full(len(going), self.k)
-        return count, discounted
-
-    def _rates(
-        self, living: Histories, shape: np.ndarray, random: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw each living customer's own lambda and p, which are independent given the history."""
-        buying = random.standard_gamma(shape) / (self.alpha + living.age)
-        quitting = random.beta(self.a, self.b + living.frequency + self.drops_at_zero)
-        return buying, quitting
 
 
 def fit_bg_nbd(histories: Histories) -> Fit[BetaGeometric]:
@@ -203,11 +152,16 @@ def _fit(name: str, histories: Histories, k: int, *, drops_at_zero: bool) -> Fit
     distinct = histories.distinct()
     waited = distinct.age_total / distinct.purchase_total
     start = np.array([0.5, 0.3 * waited / k, 1.0, 3.0])
-    estimate = maximise(name, NAMES, Likelihood(distinct, k, drops_at_zero), start)
+
+    def likelihood(customer_count: np.ndarray) -> Objective:
+        return Likelihood(distinct.counted(customer_count), k, drops_at_zero)
+
+    count = distinct.customer_count
+    estimate = maximise(name, NAMES, likelihood(count), start)
     value = estimate.log_likelihood + _gaps_term(distinct, k)
     r, alpha, a, b = map(float, estimate.values)
     model = BetaGeometric(r, alpha, a, b, k, drops_at_zero)
-    return Fit(name, model, replace(estimate, log_likelihood=value))
+    return Fit(name, model, replace(estimate, log_likelihood=value), count, likelihood)
 
 
 def _gaps_term(histories: Histories, k: int) -> float:

@@ -14,10 +14,11 @@ with (y)_n the rising factorial. Source: Fader, Hardie and Shang (2010), Marketi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from dakehu.analysis.clv.maximum_likelihood import Derivatives, maximise
+from dakehu.analysis.clv.maximum_likelihood import Derivatives, Objective, maximise
 from dakehu.analysis.clv.purchase_model import Fit
 
 NAME = "bg_bb"
@@ -90,11 +91,15 @@ def fit_bg_bb(histories: Opportunities) -> Fit[BetaGeometricBetaBernoulli]:
     if buyers < 10:
         raise ValueError(f"{NAME}: only {buyers} customers bought, 10 are needed to learn from")
 
-    def objective(theta: np.ndarray) -> Derivatives:
-        return _likelihood(theta, histories)
+    def likelihood(customer_count: np.ndarray) -> Objective:
+        drawn = customer_count > 0
+        shown = (histories.frequency, histories.last, histories.opportunity_count, customer_count)
+        return partial(_likelihood, histories=Opportunities(*(each[drawn] for each in shown)))
 
-    estimate = maximise(NAME, NAMES, objective, np.ones(4))
-    return Fit(NAME, BetaGeometricBetaBernoulli(*map(float, estimate.values)), estimate)
+    count = histories.customer_count
+    estimate = maximise(NAME, NAMES, likelihood(count), np.ones(4))
+    model = BetaGeometricBetaBernoulli(*map(float, estimate.values))
+    return Fit(NAME, model, estimate, count, likelihood)
 
 
 def _terms(theta: np.ndarray, histories: Opportunities) -> tuple[np.ndarray, list[np.ndarray]]:

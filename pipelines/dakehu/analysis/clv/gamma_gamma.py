@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln, zeta
 
-from dakehu.analysis.clv.maximum_likelihood import Derivatives, Estimate, maximise
+from dakehu.analysis.clv.maximum_likelihood import Derivatives, Objective, maximise
 from dakehu.analysis.clv.purchase_model import Fit
 
 NAME = "gamma_gamma"
@@ -62,18 +62,6 @@ class GammaGamma:
         known = self.p * (self.v + spent) / np.where(frequency > 0, size, 1.0)
         return np.where(frequency > 0, known, blank)
 
-    def spent(
-        self,
-        frequency: np.ndarray,
-        mean_spend: np.ndarray,
-        purchases: np.ndarray,
-        random: np.random.Generator,
-    ) -> np.ndarray:
-        """Draw what each customer spends in all in so many future purchases, (n,)."""
-        past = np.where(frequency > 0, frequency * mean_spend, 0.0)
-        nu = random.standard_gamma(self.p * frequency + self.q) / (self.v + past)
-        return random.standard_gamma(self.p * purchases) / nu
-
 
 @dataclass(frozen=True)
 class Independence:
@@ -120,35 +108,37 @@ def fit_gamma_gamma(frequency: np.ndarray, mean_spend: np.ndarray) -> Fit[GammaG
         raise ValueError(
             f"{NAME}: only {len(x)} customers bought again at a price above zero, 10 are needed"
         )
-    unit = float(z.mean())  # in units of the mean spend, one start suits every currency
-    found = maximise(NAME, NAMES, _Likelihood(x, z / unit), np.array([1.0, 3.0, 2.0]))
-    values = found.values * [1.0, 1.0, unit]
-    log_likelihood = found.log_likelihood - len(x) * np.log(unit)
-    estimate = Estimate(
-        NAMES, values, float(log_likelihood), found.covariance, found.runaway, found.pass_count
-    )
-    return Fit(NAME, GammaGamma(*map(float, values)), estimate)
+
+    def likelihood(customer_count: np.ndarray) -> Objective:
+        drawn = customer_count > 0
+        return _Likelihood(x[drawn], z[drawn], customer_count[drawn])
+
+    each = np.ones(len(x), dtype=np.int64)
+    start = np.array([1.0, 3.0, 2.0 * z.mean()])
+    estimate = maximise(NAME, NAMES, likelihood(each), start)
+    return Fit(NAME, GammaGamma(*map(float, estimate.values)), estimate, each, likelihood)
 
 
 class _Likelihood:
     """Log-likelihood with gradient and Hessian; gamma functions are taken once per frequency."""
 
-    def __init__(self, frequency: np.ndarray, mean_spend: np.ndarray) -> None:
-        values, count = np.unique(frequency, return_counts=True)
-        self.x, self.count = values.astype(float), count
+    def __init__(
+        self, frequency: np.ndarray, mean_spend: np.ndarray, customer_count: np.ndarray
+    ) -> None:
+        values, place = np.unique(frequency, return_inverse=True)
+        self.x, self.count = values.astype(float), np.bincount(place, customer_count)
         self.own, self.spent = frequency.astype(float), frequency * mean_spend
-        self.log_spent = np.log(self.spent)
-        self.weighted = self.own @ self.log_spent
-        self.constant = -float(np.log(mean_spend).sum())
+        self.each = customer_count.astype(float)
+        self.weighted = (self.own * self.each) @ np.log(self.spent)
+        self.constant = -float(self.each @ np.log(mean_spend))
 
     def __call__(self, theta: np.ndarray) -> Derivatives:
         """At theta = (p, q, v)."""
         p, q, v = theta
-        x, n, count, own = self.x, len(self.own), self.count, self.own
+        x, n, count, own = self.x, self.each.sum(), self.count, self.own
         a, total = p * x, p * x + q
-        each = v + self.spent
-        log_each, per_each = np.log(each), 1.0 / each
-        shape = p * own + q
+        log_each, per_each = np.log(v + self.spent), 1.0 / (v + self.spent)
+        shape, log_each, inverse = p * own + q, self.each * log_each, self.each * per_each
         value = (
             count @ (gammaln(total) - gammaln(a))
             + n * (q * np.log(v) - gammaln(q))
@@ -161,16 +151,16 @@ class _Likelihood:
             [
                 (count * x) @ (up - digamma(a)) + self.weighted - own @ log_each,
                 count @ up + n * (np.log(v) - digamma(q)) - log_each.sum(),
-                n * q / v - shape @ per_each,
+                n * q / v - shape @ inverse,
             ]
         )
-        pq, pv = (count * x) @ up2, -(own @ per_each)
-        qv = n / v - per_each.sum()
+        pq, pv = (count * x) @ up2, -(own @ inverse)
+        qv = n / v - inverse.sum()
         hessian = np.array(
             [
                 [(count * x**2) @ (up2 - zeta(2, a)), pq, pv],
                 [pq, count @ up2 - n * zeta(2, q), qv],
-                [pv, qv, -n * q / v**2 + shape @ per_each**2],
+                [pv, qv, -n * q / v**2 + shape @ (inverse * per_each)],
             ]
         )
         return float(value), gradient, hessian

@@ -142,6 +142,10 @@ class Histories:
             self.unit_days,
         )
 
+    def counted(self, customer_count: np.ndarray) -> Histories:
+        """The histories with other numbers of customers; those without any are left out."""
+        return replace(self, customer_count=customer_count).take(customer_count > 0)
+
     def distinct(self) -> Histories:
         """Each different history once with the customers that share it; exact, sorted by x."""
         span = int(self.age_days.max(initial=0)) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,7 +13,14 @@ from dakehu.analysis.clv.histories import UNIT_DAYS, Histories, summaries
 from dakehu.analysis.clv.pareto_nbd import fit_pareto_nbd
 from dakehu.analysis.clv.purchase_model import Fit, PurchaseModel
 
+FITTERS: dict[str, Callable[[Histories], Fit[PurchaseModel]]] = {
+    "bg_nbd": fit_bg_nbd,
+    "mbg_nbd": fit_mbg_nbd,
+    "pareto_nbd": fit_pareto_nbd,
+    "mbg_cnbd_k": fit_mbg_cnbd,
+}
 ZERO, SAME_AS_BEFORE, OWN_RATE = "zero", "same_as_before", "own_rate"
+ACTUAL = ("customer_id", "actual_count", "actual_amount")
 TOTAL_WITHIN = 0.20
 
 
@@ -24,16 +31,16 @@ def fit_candidates(
 
     MBG/CNBD-k takes part when the gaps show a rhythm (`regularity`): without one it is MBG/NBD.
     """
-    fitters = [fit_bg_nbd, fit_mbg_nbd, fit_pareto_nbd, *([fit_mbg_cnbd] if is_regular else [])]
     fits: dict[str, Fit[PurchaseModel]] = {}
     failures: dict[str, str] = {}
-    for fitter in fitters:
+    histories = histories.distinct()
+    for name, fitter in FITTERS.items():
+        if name == "mbg_cnbd_k" and not is_regular:
+            continue
         try:
-            fit = fitter(histories)
+            fits[name] = fitter(histories)
         except ValueError as error:
-            failures[fitter.__name__.removeprefix("fit_")] = str(error)
-        else:
-            fits[fit.name] = fit
+            failures[name] = str(error)
     return fits, failures
 
 
@@ -46,8 +53,9 @@ def predictions(
 ) -> pl.DataFrame:
     """What each model and baseline expects from the day after `cut` to `end`, beside what came.
 
-    `days` is `purchase_days`; `fits` were fitted to `summaries` at `cut`. Columns: model,
-    customer_id, expected_count, actual_count.
+    `days` is `purchase_days`; `fits` were fitted to `summaries` at `cut`. One row per customer and
+    the columns customer_id, actual_count, actual_amount (of the purchases), and the expected
+    purchases in one column per baseline and model, named as it is.
 
     Raises:
         ValueError: when `end` does not lie after `cut`.
@@ -57,19 +65,11 @@ def predictions(
         raise ValueError(f"the holdout ends on {end}, not after its start on {cut}")
     customers = summaries(days, cut)
     histories = Histories.of(customers, unit_days)
-    actual = _counted(customers, days, cut, end)
-    expected = baselines(days, customers, cut, length)
-    expected |= {
+    expected = baselines(days, customers, cut, length) | {
         name: fit.model.expected(histories, length / unit_days) for name, fit in fits.items()
     }
-    return pl.concat(
-        customers.select(
-            pl.lit(name).alias("model"),
-            "customer_id",
-            pl.Series("expected_count", values),
-            pl.Series("actual_count", actual),
-        )
-        for name, values in expected.items()
+    return _seen(customers, days, cut, end).with_columns(
+        pl.Series(name, values) for name, values in expected.items()
     )
 
 
@@ -82,20 +82,26 @@ def baselines(
     the customer's repeat purchases per day since its first (own_rate).
     """
     rate = customers["frequency"] / customers["age_days"].clip(lower_bound=1)
-    before = _counted(customers, days, cut - timedelta(days=length), cut)
+    before = _seen(customers, days, cut - timedelta(days=length), cut)["actual_count"]
     return {
         ZERO: np.zeros(customers.height),
-        SAME_AS_BEFORE: before.astype(float),
+        SAME_AS_BEFORE: before.cast(pl.Float64).to_numpy(),
         OWN_RATE: (rate * length).to_numpy(),
     }
 
 
-def _counted(customers: pl.DataFrame, days: pl.DataFrame, after: date, end: date) -> np.ndarray:
-    """Purchases of each of `customers` on the days after `after` until `end`."""
+def _seen(customers: pl.DataFrame, days: pl.DataFrame, after: date, end: date) -> pl.DataFrame:
+    """Purchases of each of `customers` on the days after `after` until `end`, and their amount."""
     inside = pl.col("is_purchase") & (pl.col("date") > after) & (pl.col("date") <= end)
-    count = days.filter(inside).group_by("customer_id").agg(pl.len().cast(pl.Int64).alias("count"))
-    joined = customers.join(count, on="customer_id", how="left", maintain_order="left")
-    return joined["count"].fill_null(0).to_numpy()
+    bought = days.filter(inside).group_by("customer_id")
+    found = bought.agg(
+        actual_count=pl.len().cast(pl.Int64), actual_amount=pl.col("amount").cast(pl.Float64).sum()
+    )
+    return (
+        customers.select("customer_id")
+        .join(found, on="customer_id", how="left", maintain_order="left")
+        .with_columns(pl.col("actual_count", "actual_amount").fill_null(0))
+    )
 
 
 def judged(made: pl.DataFrame) -> pl.DataFrame:
@@ -105,12 +111,17 @@ def judged(made: pl.DataFrame) -> pl.DataFrame:
     at most 20 %, or among all where none is; of equals the first, and baselines stand first.
     Columns: model, customer_mae, customer_rmse, total_expected, total_actual, is_chosen.
     """
-    error = pl.col("expected_count") - pl.col("actual_count")
-    table = made.group_by("model", maintain_order=True).agg(
-        error.abs().mean().alias("customer_mae"),
-        (error**2).mean().sqrt().alias("customer_rmse"),
-        pl.col("expected_count").sum().alias("total_expected"),
-        pl.col("actual_count").sum().alias("total_actual"),
+    actual = pl.col("actual_count")
+    table = pl.concat(
+        made.select(
+            model=pl.lit(name),
+            customer_mae=(pl.col(name) - actual).abs().mean(),
+            customer_rmse=((pl.col(name) - actual) ** 2).mean().sqrt(),
+            total_expected=pl.col(name).sum(),
+            total_actual=actual.sum(),
+        )
+        for name in made.columns
+        if name not in ACTUAL
     )
     off = (pl.col("total_expected") - pl.col("total_actual")).abs()
     near = table.filter(off <= TOTAL_WITHIN * pl.col("total_actual"))

@@ -18,7 +18,6 @@ MAX_PASSES, MAX_HALVINGS = 100, 30
 TOLERANCE = 1e-9  # log-likelihood still to be gained, by the quadratic model
 REACH = 9.0  # a parameter may leave its start by a factor of e^9; there it has run away
 LONGEST_STEP = 3.0
-FLAT = 0.25  # information below this: a standard error above 2 on the log scale
 
 
 @dataclass(frozen=True)
@@ -47,17 +46,6 @@ class Estimate:
         """Wald interval on the log scale (90 % by default); nan for a runaway parameter."""
         reach = np.exp(z * self.standard_errors / self.values)
         return self.values / reach, self.values * reach
-
-    def draws(self, random: np.random.Generator, count: int) -> np.ndarray:
-        """Parameters drawn from the normal approximation of their logarithms, (count, p).
-
-        A direction along which the likelihood is flat (standard error above 2) is not drawn: moving
-        along it changes neither the likelihood nor what the model predicts.
-        """
-        variance, axes = np.linalg.eigh(self.covariance)
-        spread = np.sqrt(np.where(variance > 1 / FLAT, 0.0, np.clip(variance, 0.0, None)))
-        noise = random.standard_normal((count, len(variance))) * spread
-        return self.values * np.exp(noise @ axes.T)
 
 
 def maximise(

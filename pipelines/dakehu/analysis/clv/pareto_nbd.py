@@ -19,8 +19,8 @@ import numpy as np
 from scipy.special import expit
 
 from dakehu.analysis.clv.histories import Histories
-from dakehu.analysis.clv.maximum_likelihood import Derivatives, maximise
-from dakehu.analysis.clv.purchase_model import Fit, decay_mean
+from dakehu.analysis.clv.maximum_likelihood import Derivatives, Objective, maximise
+from dakehu.analysis.clv.purchase_model import Fit, Periods, decay_mean
 
 NAME = "pareto_nbd"
 NAMES = ("r", "alpha", "s", "beta")
@@ -47,23 +47,12 @@ class ParetoNbd:
             parts.append(expit(-np.logaddexp.reduce(odds, axis=1)))
         return np.concatenate(parts) if parts else np.zeros(0)
 
-    def expected(self, histories: Histories, periods: float | np.ndarray) -> np.ndarray:
+    def expected(self, histories: Histories, periods: Periods) -> np.ndarray:
         """Expected purchases in the `periods` units of time after T."""
         rate = (self.r + histories.frequency) / (self.alpha + histories.age)
         growth = np.log1p(periods / (self.beta + histories.age))
         lived = (self.beta + histories.age) * growth * decay_mean((self.s - 1) * growth)
         return self.p_alive(histories) * rate * lived
-
-    def futures(
-        self, living: Histories, periods: float, rate: float, random: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw a future of each living customer: its purchases, and their sum discounted to T."""
-        buying = random.standard_gamma(self.r + living.frequency) / (self.alpha + living.age)
-        leaving = random.standard_gamma(self.s, len(living)) / (self.beta + living.age)
-        with np.errstate(divide="ignore"):
-            span = np.minimum(random.standard_exponential(len(living)) / leaving, periods)
-        count = random.poisson(buying * span)
-        return count, count * decay_mean(rate * span)
 
     def log_likelihood(self, histories: Histories) -> float:
         """Log-likelihood of the histories."""
@@ -186,5 +175,10 @@ def fit_pareto_nbd(histories: Histories) -> Fit[ParetoNbd]:
     distinct = histories.distinct()
     age = distinct.age_total
     start = np.array([1.0, age / distinct.purchase_total, 1.0, age / distinct.total])
-    estimate = maximise(NAME, NAMES, _Likelihood(distinct), start)
-    return Fit(NAME, ParetoNbd(*map(float, estimate.values)), estimate)
+
+    def likelihood(customer_count: np.ndarray) -> Objective:
+        return _Likelihood(distinct.counted(customer_count))
+
+    count = distinct.customer_count
+    estimate = maximise(NAME, NAMES, likelihood(count), start)
+    return Fit(NAME, ParetoNbd(*map(float, estimate.values)), estimate, count, likelihood)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dakehu.analysis.clv.maximum_likelihood import Derivatives, maximise
+from dakehu.analysis.clv.maximum_likelihood import Derivatives, Objective, maximise
 from dakehu.analysis.clv.purchase_model import Fit
 
 NAME = "sbg"
@@ -69,14 +69,22 @@ def fit_sbg(survivors: np.ndarray) -> Fit[ShiftedBetaGeometric]:
         )
     renewal = np.arange(len(kept))
 
-    def objective(theta: np.ndarray) -> Derivatives:
-        alpha, beta = theta
-        left, stay = 1.0 / (alpha + beta + renewal), 1.0 / (beta + renewal)
-        at_risk, ended = survivors[:-1], float(lost.sum())
-        value = ended * np.log(alpha) - kept @ np.log(stay) + at_risk @ np.log(left)
-        gradient = np.array([ended / alpha, kept @ stay]) - at_risk @ left
-        hessian = np.diag([-ended / alpha**2, -(kept @ stay**2)]) + at_risk @ left**2
-        return float(value), gradient, hessian
+    def likelihood(ends: np.ndarray) -> Objective:
+        """Of customers by the renewal that they ended at, those still there last."""
+        staying = ends[::-1].cumsum()[::-1]
+        at_risk, kept, ended = staying[:-1], staying[1:], float(ends[:-1].sum())
 
-    estimate = maximise(NAME, NAMES, objective, np.ones(2))
-    return Fit(NAME, ShiftedBetaGeometric(*map(float, estimate.values)), estimate)
+        def objective(theta: np.ndarray) -> Derivatives:
+            alpha, beta = theta
+            left, stay = 1.0 / (alpha + beta + renewal), 1.0 / (beta + renewal)
+            value = ended * np.log(alpha) - kept @ np.log(stay) + at_risk @ np.log(left)
+            gradient = np.array([ended / alpha, kept @ stay]) - at_risk @ left
+            hessian = np.diag([-ended / alpha**2, -(kept @ stay**2)]) + at_risk @ left**2
+            return float(value), gradient, hessian
+
+        return objective
+
+    ends = np.append(lost, kept[-1])
+    estimate = maximise(NAME, NAMES, likelihood(ends), np.ones(2))
+    model = ShiftedBetaGeometric(*map(float, estimate.values))
+    return Fit(NAME, model, estimate, ends, likelihood)

@@ -10,6 +10,10 @@ import polars as pl
 from dakehu.analysis.clv.histories import UNIT_DAYS, Histories
 from dakehu.analysis.clv.purchase_model import PurchaseModel
 
+# Where the classes of `frequency_recency` begin.
+PURCHASES = (1, 2, 3, 5, 9, 17, 33)
+SILENCE_DAYS = (0, 31, 61, 91, 181, 366, 731)
+
 
 def tracking(
     model: PurchaseModel,
@@ -34,8 +38,8 @@ def tracking(
     ages = np.unique(np.subtract.outer(ends, came))
     ages = ages[ages > 0]
     curve = np.zeros(int(ages.max(initial=0)) + 1)
-    blank = Histories.blank(unit_days).take(np.zeros(len(ages), dtype=np.int64))
-    curve[ages] = model.expected(blank, ages / unit_days)
+    new = Histories.blank(unit_days).take(np.zeros(len(ages), dtype=np.int64))
+    curve[ages] = model.expected(new, ages / unit_days)
     expected = curve[np.maximum(np.subtract.outer(ends, came), 0)] @ size
     bought = days.filter("is_purchase").join(
         customers.select("customer_id", "first_date"), on="customer_id"
@@ -54,28 +58,36 @@ def tracking(
     )
 
 
-def frequency_recency(
-    model: PurchaseModel,
-    frequencies: np.ndarray,
-    recency_days: np.ndarray,
-    age_days: int,
-    periods: float,
-    unit_days: float = UNIT_DAYS,
-) -> pl.DataFrame:
-    """What the model says of customers that came `age_days` ago, for every possible pair.
+def frequency_recency(model: PurchaseModel, histories: Histories, periods: float) -> pl.DataFrame:
+    """Customers by how often and how recently they bought, and what the model says of them.
 
-    Columns: frequency, recency_days, p_alive, expected_count (in the next `periods` units).
+    One row per cell that holds anybody. Columns: purchases and silent_days (the least of the cell,
+    of PURCHASES and SILENCE_DAYS), most_purchases and most_silent_days (missing in the last class),
+    customer_count, and the means of p_alive and expected_orders (in the next `periods` units).
     """
-    x, recency = (axis.ravel() for axis in np.meshgrid(frequencies, recency_days, indexing="ij"))
-    possible = ((x > 0) == (recency > 0)) & (recency >= x) & (recency <= age_days)
-    x, recency = x[possible], recency[possible]
-    ones = np.ones_like(x)
-    histories = Histories(x, recency, ones * age_days, ones, unit_days)
-    return pl.DataFrame(
-        {
-            "frequency": x,
-            "recency_days": recency,
-            "p_alive": model.p_alive(histories),
-            "expected_count": model.expected(histories, periods),
-        }
+    silent = histories.age_days - histories.recency_days
+    cells = pl.DataFrame(
+        _classes("purchases", histories.frequency + 1, PURCHASES)
+        | _classes("silent_days", silent, SILENCE_DAYS)
     )
+    return (
+        cells.with_columns(
+            p_alive=model.p_alive(histories), expected_orders=model.expected(histories, periods)
+        )
+        .group_by(cells.columns)
+        .agg(
+            pl.len().cast(pl.Int64).alias("customer_count"),
+            pl.col("p_alive", "expected_orders").mean(),
+        )
+        .sort("silent_days", "purchases")
+    )
+
+
+def _classes(name: str, values: np.ndarray, least: tuple[int, ...]) -> dict[str, pl.Series]:
+    """The least and the most of the class that each value lies in."""
+    place = pl.Series(np.searchsorted(least, values, side="right") - 1)
+    most = [*(following - 1 for following in least[1:]), None]
+    ends = {name: least, f"most_{name}": most}
+    return {
+        column: pl.Series(list(end), dtype=pl.Int64).gather(place) for column, end in ends.items()
+    }

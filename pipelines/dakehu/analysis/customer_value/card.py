@@ -130,7 +130,8 @@ def cards_of(
 
 def _history(shown: pl.DataFrame, sales: pl.DataFrame, latest: pl.DataFrame) -> pl.DataFrame:
     """The sales of every month of `latest`, oldest first."""
-    amounts = sales.group_by("customer_id", "month").agg(pl.col("net_amount").sum())
+    of_shown = sales.join(shown, on="customer_id", how="semi")
+    amounts = of_shown.group_by("customer_id", "month").agg(pl.col("net_amount").sum())
     return (
         shown.select("customer_id")
         .join(latest, how="cross")

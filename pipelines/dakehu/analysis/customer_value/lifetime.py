@@ -57,11 +57,11 @@ class Lifetime:
         """Every figure of this part: value and unit."""
         if self.value is None:
             return {}
-        equity, low, high = self.value.equity
-        ends = {"customer_equity_low_amount": low, "customer_equity_high_amount": high}
-        figures: dict[str, tuple[float, str]] = {"customer_equity_amount": (equity, "amount")}
-        figures |= {name: (end, "amount") for name, end in ends.items() if end is not None}
-        return figures
+        equity = float(self.value.tables["customers"]["clv_amount"].sum())
+        return {
+            "customer_equity_amount": (equity, "amount"),
+            "clv_coverage_share": (self.value.coverage.share, "share"),
+        }
 
     @property
     def baseline(self) -> dict | None:
@@ -93,7 +93,10 @@ def lifetime_of(
         "customer_id", date="order_date", amount="net_amount"
     )
     settings = Policy(
-        policy.lifetime_horizon_days, policy.lifetime_holdout_days, policy.discount_rate
+        policy.lifetime_horizon_days,
+        policy.lifetime_holdout_days,
+        policy.discount_rate,
+        policy.parameter_draws,
     )
     if bought.is_empty():
         return Lifetime(None, "no day with an order is known", margin_share)

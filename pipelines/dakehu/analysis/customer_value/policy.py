@@ -50,6 +50,7 @@ class Policy:
     lifetime_horizon_days: int = 365
     lifetime_holdout_days: int = 182
     discount_rate: float = 0.10
+    parameter_draws: int = 200
     # customer card
     card_count: int = 2000
     card_months: int = 36

@@ -148,7 +148,7 @@ def _absent(text: Text, records: pl.DataFrame) -> list[str]:
     asked = {
         "margin_amount": text("Margin"),
         "price_level": text("Price against others"),
-        "promises": text("In full, on time"),
+        "promises": text("Full and on time"),
         "complaint_count": text("Complaints"),
         "open_amount": text("Receivables"),
         "wallet_share": text("Share of wallet"),
@@ -221,7 +221,7 @@ def _panels(text: Text, result: Any) -> list[Panel]:
         Panel(
             text("Satisfaction"),
             [
-                Column("promises", text("In full, on time")),
+                Column("promises", text("Full and on time")),
                 Column("complaint_count", text("Complaints"), "count"),
             ],
         ),

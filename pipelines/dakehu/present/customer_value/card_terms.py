@@ -40,7 +40,7 @@ def definitions_of(text: Text) -> list[Definition]:
             "%",
         ),
         Definition(
-            text("In full, on time"),
+            text("Full and on time"),
             text(
                 "Of the lines whose promised day has come, those delivered in full by that day; by"
                 " the month of the order. Missing without delivery dates."
