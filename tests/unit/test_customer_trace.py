@@ -100,7 +100,7 @@ def marts(connection, result, tmp_path_factory: pytest.TempPathFactory) -> Marts
     warehouse = tmp_path_factory.mktemp("marts") / "w.duckdb"
     with duckdb.connect(str(warehouse)) as shown:
         for name in READ:
-            frame = connection.table(name).pl()
+            shown.register("frame", connection.table(name).pl())
             shown.execute(f"create table {name} as select * from frame")
     return Marts("customer_value", AS_OF, "CNY", {}, {}, "books", warehouse)
 
