@@ -119,7 +119,11 @@ def _interest(
         .join(seen.lazy(), on="month", how="left")
         .group_by("customer_id")
         .agg(
-            ((moved.cast(pl.Float64) * pl.col("seen").fill_null(count)).sum() / count).alias(kind)
+            # In whole cents: a sum of floats would depend on the order in which the rows come.
+            ((moved * 100).cast(pl.Int64) * pl.col("seen").fill_null(count))
+            .sum()
+            .truediv(100 * count)
+            .alias(kind)
             for kind, moved in moves.items()
         )
         .unpivot(index="customer_id", variable_name="cost_type", value_name="average")
