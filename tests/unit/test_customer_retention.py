@@ -65,6 +65,25 @@ def test_random_rhythms_against_a_slow_loop():
         assert found[name]["is_silent"] == (ago[0] > max(3 * median(gaps), 30))
 
 
+def test_buyers_at_random_times_are_seldom_called_silent_and_steady_ones_as_before():
+    generator = np.random.default_rng(6)
+    ago = {
+        f"c{n}": (5000 - np.cumsum(generator.exponential(60, 40)).astype(int)).tolist()
+        for n in range(400)
+    }
+    # As of the day before the last order: the last interval, whole, is the silence.
+    book = {
+        name: [day - days_ago[-1] + 1 for day in days_ago[:-1]] for name, days_ago in ago.items()
+    }
+    rows = [row for name, days_ago in book.items() for row in days(name, *days_ago)]
+    found = rhythm(*rows).values()
+    alone = rhythm(*rows, policy=Policy(alert_history_min=99)).values()
+    assert sum(row["is_silent"] for row in found) / 400 < 0.03
+    assert 0.08 < sum(row["is_silent"] for row in alone) / 400 < 0.18
+    steady = rhythm(*days("a", *(121 + 40 * n for n in range(20))))["a"]
+    assert steady["lost_date"] == AS_OF
+
+
 QUIET = [200, 210, 220, 230, 240]
 BOOK = [
     line("stays", 3, 100),

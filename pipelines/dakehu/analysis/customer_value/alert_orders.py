@@ -10,13 +10,11 @@ import numpy as np
 import polars as pl
 
 from dakehu.analysis.customer_value.alert_book import A_YEAR, YEAR_DAYS, Book, fired
-from dakehu.analysis.customer_value.expectation import next_mean
+from dakehu.analysis.customer_value.expectation import ROUNDING, next_mean
 
 if TYPE_CHECKING:
     from dakehu.analysis.customer_value.policy import Policy
 
-# The difference of two days, each rounded, has this variance over that of the moments.
-ROUNDING = 1 / 6
 NEVER = 1 << 30
 EPOCH = date(1970, 1, 1)
 

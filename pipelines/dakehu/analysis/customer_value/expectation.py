@@ -9,6 +9,8 @@ from scipy.special import fdtri, stdtrit
 
 # Below 4 values the shape cannot be corrected; an even steadier rhythm than this is no other.
 LEAST, STEADIEST = 4, 1e4
+# The difference of two days, each rounded, has this variance over that of the moments.
+ROUNDING = 1 / 6
 
 
 def next_mean(

@@ -35,6 +35,7 @@ class Policy:
     silence_factor: float = 3.0
     silence_orders: int = 4
     silence_floor_days: int = 30
+    silence_probability: float = 0.99
     relation_quarters: int = 4
     # account teams
     manager_changes: int = 2

@@ -80,6 +80,7 @@ RULES = {
     "silence_factor": N_("Silent: longer than the own median interval times"),
     "silence_orders": N_("Silent: order days from which there is a rhythm"),
     "silence_floor_days": N_("Silent: never before this many days"),
+    "silence_probability": N_("Silent: longer than this share of the own intervals by chance"),
     "manager_changes": N_("Restless team: changes of manager in the window from"),
     "interface_people": N_(
         "Single interface: people of ours in a month without the manager, up to"

@@ -85,10 +85,12 @@ def lost(text: Text, result: Any, top_n: int) -> BlockData:
     frame = result.retention.lost_customers
     known = result.figures["rhythm_known_share"][0]
     rule = text(
-        "Silent: more than {factor} times the own median interval and more than {floor} days; from"
-        " {orders} order days on, which {known} of the customers have.",
+        "Silent: more than {factor} times the own median interval, more than {floor} days, and"
+        " longer than {probability} of its intervals would be by chance; from {orders} order days"
+        " on, which {known} of the customers have.",
         factor=text.number(result.policy.silence_factor, 1),
         floor=text.count(result.policy.silence_floor_days),
+        probability=text.percent(result.policy.silence_probability, 0),
         orders=text.count(result.policy.silence_orders),
         known=text.percent(known),
     )
