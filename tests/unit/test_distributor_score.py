@@ -127,15 +127,18 @@ def test_equal_scores_have_a_total_order():
     score = ranked({"Y": all_80, "P": part, "X": all_80})
     assert of(score.ranking, "score") == pytest.approx(dict.fromkeys("XYP", 80))
     assert score.ranking["distributor_id"].to_list() == ["X", "Y", "P"]
-    # 83 less 3 is 80 as well, and stands behind 80 with nothing taken off, whatever the ids.
-    two = {"quota_attainment": {"weight": 30}, "relative_growth": {"weight": 70 * 30 / 30}}
-    policy = Policy(criteria=two)
-    values = {
-        "A": {"quota_attainment": 0.95, "relative_growth": 1.3},
-        "B": {"quota_attainment": 0.9, "relative_growth": 1.3},
-    }
-    deducted = facts(("A", "complaint", 1))
-    level = score_of(sheet(values), deducted, policy, ["quota_attainment", "relative_growth"])
+    # 83 less 3 is 80 as well, and stands behind 80 with nothing taken off, whatever was observed.
+    measured = ["quota_attainment", "cash_share", "dso_days"]
+    policy = Policy(
+        platforms={"sales": 15, "capital": 85},
+        criteria={name: {"weight": 0} for name in POLICY.criteria if name not in measured}
+        | {"cash_share": {"weight": 70}, "dso_days": {"weight": 15}},
+    )
+    a = {"quota_attainment": 1.0, "cash_share": 0.6, "dso_days": 30}
+    b = {"quota_attainment": 0.9, "cash_share": 0.6, "dso_days": None}
+    level = score_of(sheet({"A": a, "B": b}), facts(("A", "complaint", 1)), policy, measured)
+    assert of(level.ranking, "score") == pytest.approx({"A": 80, "B": 80})
+    assert of(level.ranking, "observed_weight_share") == pytest.approx({"A": 1, "B": 0.85})
     assert of(level.ranking, "rank") == {"B": 1, "A": 2}
 
 

@@ -153,12 +153,26 @@ def test_critic_of_diakoulaki():
 
 
 def test_vikor_takes_the_second_in_where_the_first_is_first_in_neither():
-    # By Q the first leads by more than 1 / (n - 1), yet others have the least S and the least R.
-    scaled = np.array([[1, 0.4], [0.72, 0.72], [0.66, 0.66], [0.0, 0.1], [0.1, 0.0]])
-    found = vikor(scaled, np.array([0.5, 0.5]))
-    order = np.argsort(found.q)
-    assert found.q[order[1]] < 1 / 4
-    assert set(order[:3]) == set(found.compromise)
+    scaled = np.array(
+        [
+            [0.3, 0.8, 0.5],
+            [0.2, 0.5, 0.9],
+            [0.4, 0.1, 0.4],
+            [0.1, 0.9, 0.7],
+            [0.1, 0.9, 0.4],
+            [0.0, 1.0, 1.0],
+            [0.2, 0.4, 0.2],
+        ]
+    )
+    weights = np.array([0.5, 0.3, 0.2])
+    found = vikor(scaled, weights)
+    assert found.q.argmin() == 0
+    assert (found.s.argmin(), found.r.argmin()) == (5, 2)
+    assert np.sort(found.q)[1] - found.q[0] > 1 / 6
+    # Two share the second place by Q.
+    assert found.compromise.tolist() == [0, 1, 2]
+    scaled[1, 0] += 0.01
+    assert vikor(scaled, weights).compromise.tolist() == [0, 1]
     alone = vikor(np.array([[0.5, 0.2]]), EQUAL)
     assert (alone.q.tolist(), alone.compromise.tolist()) == ([0], [0])
 

@@ -14,7 +14,7 @@ import polars as pl
 from dakehu.analysis.distributor_ranking.policy import Policy
 from dakehu.analysis.distributor_ranking.score import DISTRIBUTOR, Panel
 
-METHODS = ("topsis", "promethee", "vikor")
+_HAIR = 1e-12
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,11 @@ def vikor(scaled: np.ndarray, weights: np.ndarray, v: float = 0.5) -> Vikor:
     lead = q[order] - q[order[0]]
     enough = 1 / max(len(q) - 1, 1)
     first = order[0]
-    if len(q) == 1 or lead[1] >= enough - 1e-12:
+    if len(q) == 1 or lead[1] >= enough - _HAIR:
         is_stable = s[first] <= s.min() or r[first] <= r.min()
-        chosen = order[: 1 if is_stable else 2]
+        chosen = order[:1] if is_stable else order[lead <= lead[1] + _HAIR]
     else:
-        chosen = order[lead < enough - 1e-12]
+        chosen = order[lead < enough - _HAIR]
     return Vikor(s, r, q, np.sort(chosen))
 
 
