@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from dakehu.analysis.distributor_ranking import Policy, analyse
-from dakehu.analysis.ranking_window import window_of
+from dakehu.analysis.distributor_ranking.window import window_of
 
 AS_OF = date(2024, 12, 31)
 MONTHS = [date(year, month, 1) for year, month in product((2023, 2024), range(1, 13))]

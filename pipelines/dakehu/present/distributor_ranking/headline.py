@@ -17,6 +17,7 @@ from dakehu.present.block import (
     note,
     tiles,
 )
+from dakehu.present.distributor_ranking import score_terms
 from dakehu.present.text import MISSING, Text
 
 Figures = Mapping[str, tuple[float, str]]
@@ -49,6 +50,7 @@ RULES = {
     "key_distributor_count": N_("How many distributors count as the largest"),
     "attainment_line": N_("Quota counts as met from this attainment (1 = 100%)"),
     "material_share": N_("Rank changes are told from this share of distributors' sales"),
+    **score_terms.RULES,
 }
 
 HOLDERS = {

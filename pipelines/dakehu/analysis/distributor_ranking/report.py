@@ -7,22 +7,13 @@ from datetime import date
 
 import polars as pl
 
-from dakehu.analysis.attainment import attainment
-from dakehu.analysis.dependence import concentration, dependence
-from dakehu.analysis.ranking_window import Window, back, window_of
+from dakehu.analysis.distributor_ranking.attainment import attainment
+from dakehu.analysis.distributor_ranking.dependence import concentration, dependence
+from dakehu.analysis.distributor_ranking.policy import Policy
+from dakehu.analysis.distributor_ranking.window import Window, back, window_of
 
 DISTRIBUTOR = "distributor_id"
 OPTIONAL = ["region_name", "growth", "relative_growth", "quota_attainment", "freight_ratio"]
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Thresholds of the report: counts, shares (0-1) and ratios."""
-
-    dominance_line: float = 0.50
-    key_distributor_count: int = 10
-    attainment_line: float = 1.00
-    material_share: float = 0.005
 
 
 @dataclass(frozen=True)
