@@ -16,11 +16,17 @@ final as (
         shipments.ship_no,
         shipments.line_no,
         order_lines.order_id,
+        order_lines.line_no as order_line_no,
         order_lines.group_id,
         order_lines.distributor_id,
         order_lines.month,
         shipments.ship_date,
         shipments.delivered_date,
+        shipments.quantity,
+        shipments.mode,
+        shipments.freight_payer,
+        order_lines.quantity as ordered_quantity,
+        order_lines.net_amount as ordered_amount,
         shipments.freight_amount
     from shipments
     inner join first_lines on shipments.order_id = first_lines.order_id

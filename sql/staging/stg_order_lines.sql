@@ -19,6 +19,8 @@ select
     tax_amount,
     doc_type,
     status,
+    requested_date,
+    promised_date,
     sale_type
 from loaded.order_lines
 where coalesce(status, 'open') <> 'cancelled'

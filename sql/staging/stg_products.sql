@@ -5,5 +5,6 @@ select
     family,
     tier,
     std_cost,
-    is_custom
+    is_custom,
+    is_focus
 from loaded.products

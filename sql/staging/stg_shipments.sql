@@ -6,5 +6,8 @@ select
     order_line_no,
     ship_date,
     delivered_date,
+    quantity,
+    mode,
+    freight_payer,
     case when coalesce(freight_payer, 'us') = 'us' then freight_amount end as freight_amount
 from loaded.shipments
