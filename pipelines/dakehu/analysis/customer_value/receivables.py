@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 import polars.selectors as cs
 
 from dakehu.analysis import concentration
-from dakehu.analysis.customer_value.dso import countback_days, sales_on_credit, span_days
+from dakehu.analysis.ageing import BASES, ageing_names, ageing_of
+from dakehu.analysis.balances import balances_of, measured
+from dakehu.analysis.dso import countback_days, span_days
 
 if TYPE_CHECKING:
     from dakehu.analysis.customer_value.policy import Policy
     from dakehu.analysis.customer_value.window import Period
 
-MARTS = ("open_items", "accounts", "debtors", "months")
 # The published columns, in this order; {ageing} are the buckets.
 COLUMNS = (
     "customer_id", "customer_name", "open_amount", "{ageing}", "overdue_amount", "overdue_share",
@@ -28,9 +28,6 @@ COLUMNS = (
     "prepaid_amount", "cash_share", "bill_share", "prepaid_share", "bills_held_amount",
     "fifo_amount",
 )  # fmt: skip
-BOUNDS = (30, 60, 90, 180)
-BASES = {"due": "due_date", "posting": "document_date"}
-MONEY = pl.Decimal(38, 2)
 
 
 @dataclass(frozen=True)
@@ -67,17 +64,10 @@ class Receivables:
         return column in self.customers.columns
 
 
-def buckets(basis: str) -> list[str]:
-    """The ageing columns in order: by days past due (`due`) or days since posting (`posting`)."""
-    first = ["not_due_amount", "due_1_30_amount"] if basis == "due" else ["posting_0_30_amount"]
-    middle = [f"{basis}_{a + 1}_{b}_amount" for a, b in pairwise(BOUNDS)]
-    return [*first, *middle, f"{basis}_over_{BOUNDS[-1]}_amount"]
-
-
 def receivables_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Policy) -> Receivables:
     """Age the open items as of the date and measure days sales outstanding over the window.
 
-    `read` holds the frames of `MARTS`. Amounts carry tax, as invoices do.
+    `read` holds the frames of `balances.MARTS`. Amounts carry tax, as invoices do.
 
     Raises:
         ValueError: `policy.ageing_basis` is neither `due` nor `posting`.
@@ -97,105 +87,19 @@ def receivables_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Pol
     if not (accounts["invoiced_amount"] != 0).any():
         empty = parties.clear()
         return Receivables(empty, empty, empty, basis, False, {})
-    aged = _aged(items, period, basis)
-    frame = (
-        parties.drop("role")
-        .join(_moves(accounts, period), on="customer_id", how="left")
-        .join(aged, on="customer_id", how="left")
-        .filter(pl.col("open_amount").is_not_null() | pl.col("received_amount").is_not_null())
-        .with_columns(pl.col(_known(aged)).fill_null(0))
-    )
-    days = span_days(read["months"], period)
-    paid = countback_days(accounts, frame, read["months"], period.as_of)
-    frame = _measured(frame.join(paid, on="customer_id", how="left"), days)
+    known = {"debtors": parties, "open_items": items, "accounts": accounts}
+    frame = balances_of({**known, "months": read["months"]}, period, basis)
     whole = _whole(frame, accounts, read["months"], period)
     frame, classes = _classed(frame, policy)
     listed = _listed(frame, basis)
     return Receivables(
         customers=frame.sort("open_amount", "customer_id", descending=[True, False]).select(listed),
-        ageing=_ageing(frame.select(name for name in listed if name in _ageing_names(basis))),
+        ageing=ageing_of(frame.select(name for name in listed if name in ageing_names(basis))),
         classes=classes,
         basis=basis,
         is_first_in_first_out=bool((parties["fifo_amount"] > 0).any()),
         figures=_figures(frame.select(listed), whole),
     )
-
-
-def _aged(items: pl.DataFrame, period: Period, basis: str) -> pl.DataFrame:
-    """Open amount by bucket and overdue amount, per group; `advance_amount` is not used up yet."""
-    age = (pl.lit(period.as_of) - pl.col(BASES[basis])).dt.total_days()
-    late = (pl.lit(period.as_of) - pl.col("due_date")).dt.total_days()
-    lows = ([None, 0] if basis == "due" else [None]) + list(BOUNDS)
-    highs = ([0] if basis == "due" else []) + [*BOUNDS, None]
-    owed = pl.col("open_amount") > 0
-
-    def within(low: int | None, high: int | None) -> pl.Expr:
-        above = age > low if low is not None else age.is_not_null()
-        return above & (age <= high) if high is not None else above
-
-    def total(condition: pl.Expr) -> pl.Expr:
-        return pl.col("open_amount").filter(owed & condition).sum()
-
-    parts = {
-        name: total(within(low, high))
-        for name, low, high in zip(buckets(basis), lows, highs, strict=True)
-    }
-    invoices = items.filter(pl.col("document") == "invoice")
-    # Nothing open is nothing overdue; open without any due date is not known.
-    has_due = invoices.is_empty() or invoices["due_date"].is_not_null().any()
-    return items.group_by("customer_id").agg(
-        open_amount=total(pl.lit(True)),
-        **parts,
-        undated_amount=total(age.is_null()),
-        undue_amount=total(late <= 0) if has_due else pl.lit(None, dtype=MONEY),
-        overdue_amount=total(late > 0) if has_due else pl.lit(None, dtype=MONEY),
-        overdue_over_90_amount=total(late > 90) if has_due else pl.lit(None, dtype=MONEY),
-        oldest_overdue_days=late.filter(owed & (late > 0)).max(),
-        advance_amount=-pl.col("open_amount").filter(~owed).sum(),
-    )
-
-
-def _known(aged: pl.DataFrame) -> list[str]:
-    """The amounts that a group without open items has none of, unless nobody's are known."""
-    amounts = [name for name in aged.columns if name.endswith("_amount")]
-    return [name for name in amounts if aged.is_empty() or aged[name].is_not_null().any()]
-
-
-def _moves(accounts: pl.DataFrame, period: Period) -> pl.DataFrame:
-    """What each group was invoiced and paid in the window."""
-    return (
-        accounts.lazy()
-        .filter(pl.col("month").is_between(period.first_month, period.last_month))
-        .group_by("customer_id")
-        .agg(
-            pl.col("invoiced_amount", "received_amount", "cash_amount", "bill_amount").sum(),
-            pl.col("prepaid_amount").sum(),
-            credit_sales_amount=sales_on_credit().sum(),
-        )
-        .collect(engine="streaming")
-    )
-
-
-def _ratio(above: str, below: str) -> pl.Expr:
-    base = pl.col(below).cast(pl.Float64)
-    return pl.col(above).cast(pl.Float64) / pl.when(base > 0).then(base)
-
-
-def _measured(frame: pl.DataFrame, days: int) -> pl.DataFrame:
-    """Add days outstanding, cash and bill shares, and the use of the credit limit.
-
-    DSO = open amount / sales on credit * days; the best possible DSO takes what is not due yet;
-    average days delinquent is the difference.
-    """
-    return frame.with_columns(
-        dso_days=days * _ratio("open_amount", "credit_sales_amount"),
-        best_dso_days=days * _ratio("undue_amount", "credit_sales_amount"),
-        overdue_share=_ratio("overdue_amount", "open_amount"),
-        limit_use_share=_ratio("open_amount", "credit_limit_amount"),
-        cash_share=_ratio("cash_amount", "received_amount"),
-        bill_share=_ratio("bill_amount", "received_amount"),
-        prepaid_share=_ratio("prepaid_amount", "invoiced_amount"),
-    ).with_columns(delinquent_days=pl.col("dso_days") - pl.col("best_dso_days"))
 
 
 def _whole(
@@ -207,7 +111,7 @@ def _whole(
         pl.col("invoiced_amount", "prepaid_amount").sum(), customer_id=pl.lit("all")
     )
     paid = countback_days(by_month, sums[:1], months, period.as_of)
-    row = _measured(sums[:1].join(paid, on="customer_id", how="left"), span_days(months, period))
+    row = measured(sums[:1].join(paid, on="customer_id", how="left"), span_days(months, period))
     return row.row(0, named=True)
 
 
@@ -232,32 +136,16 @@ def _classed(frame: pl.DataFrame, policy: Policy) -> tuple[pl.DataFrame, pl.Data
     ), classes
 
 
-def _ageing_names(basis: str) -> list[str]:
-    return [*buckets(basis), "undated_amount"]
-
-
 def _listed(frame: pl.DataFrame, basis: str) -> list[str]:
     """The columns to publish: those that the data gives; undated items where there are any."""
     names = [
         name
         for column in COLUMNS
-        for name in (_ageing_names(basis) if column == "{ageing}" else [column])
+        for name in (ageing_names(basis) if column == "{ageing}" else [column])
     ]
     known = [name for name in names if frame[name].is_not_null().any()]
     has_undated = "undated_amount" in known and (frame["undated_amount"] != 0).any()
     return [name for name in known if name != "undated_amount" or has_undated]
-
-
-def _ageing(frame: pl.DataFrame) -> pl.DataFrame:
-    """Open amount and its share by bucket."""
-    # Transposing would lose the scale of the decimals.
-    sums = pl.DataFrame(
-        {"bucket": frame.columns, "open_amount": list(frame.sum().row(0))},
-        schema={"bucket": pl.String, "open_amount": MONEY},
-    )
-    amount = pl.col("open_amount").cast(pl.Float64)
-    total = amount.sum()
-    return sums.with_columns(amount_share=amount / pl.when(total > 0).then(total))
 
 
 def _figures(
