@@ -3,6 +3,8 @@ with order_lines as (select * from fct_order_lines),
 
 customers as (select * from dim_customers),
 
+parties as (select * from stg_customers),
+
 declared as (select * from stg_distributors),
 
 bought as (
@@ -16,6 +18,7 @@ final as (
         bought.distributor_id,
         customers.customer_name as distributor_name,
         customers.group_id,
+        parties.status,
         declared.distributor_level,
         declared.contract_start,
         declared.contract_end,
@@ -27,6 +30,7 @@ final as (
         declared.declared_opex_amount
     from bought
     inner join customers on bought.distributor_id = customers.customer_id
+    left join parties on bought.distributor_id = parties.customer_id
     left join declared on bought.distributor_id = declared.distributor_id
 )
 

@@ -8,15 +8,17 @@ wishes as (select * from stg_order_lines),
 run as (select * from stg_run),
 
 -- Before the first shipment on record nobody can tell what was shipped.
-record as (select min(ship_date) as first_date from shipments),
+record as (
+    select min(ship_date) as first_date from shipments
+    where quantity is not null
+),
 
 shipped as (
     select
         order_id,
         order_line_no,
-        sum(coalesce(quantity, ordered_quantity)) as quantity,
-        case when count(delivered_date) = count(*) then max(delivered_date) end as delivered_date,
-        count(delivered_date) as delivered_count
+        case when count(quantity) = count(*) then sum(quantity) end as quantity,
+        case when count(delivered_date) = count(*) then max(delivered_date) end as delivered_date
     from shipments
     cross join run
     where ship_date <= run.as_of
@@ -46,6 +48,7 @@ due as (
         and coalesce(order_lines.doc_type, 'sale') = 'sale'
         and coalesce(wishes.promised_date, wishes.requested_date) <= run.as_of
         and order_lines.order_date >= record.first_date
+        and (shipped.order_id is null or shipped.quantity is not null)
 ),
 
 final as (

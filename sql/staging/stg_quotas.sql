@@ -1,4 +1,4 @@
--- One row per quota: who holds it, for which period, how much; the latest version counts.
+-- One row per quota: who holds it, for which products and period, how much; the latest version counts.
 with versions as (
     select
         *,
@@ -18,9 +18,10 @@ select
         else 'territory'
     end as holder_kind,
     coalesce(customer_id, person_id, territory_id) as holder_id,
+    coalesce(product_scope_id in ('focus', '主推'), false) as is_focus,
     period_start,
     period_end,
     sum(target_amount) as target_amount
 from versions
 where place = 1
-group by 1, 2, 3, 4
+group by 1, 2, 3, 4, 5

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import polars.selectors as cs
 
-from dakehu.analysis import concentration
+from dakehu.analysis import balances, concentration
 from dakehu.analysis.ageing import BASES, ageing_names, ageing_of
 from dakehu.analysis.balances import balances_of, measured
 from dakehu.analysis.dso import countback_days, span_days
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dakehu.analysis.customer_value.policy import Policy
     from dakehu.analysis.customer_value.window import Period
 
+MARTS = balances.MARTS
 # The published columns, in this order; {ageing} are the buckets.
 COLUMNS = (
     "customer_id", "customer_name", "open_amount", "{ageing}", "overdue_amount", "overdue_share",
@@ -28,6 +29,7 @@ COLUMNS = (
     "prepaid_amount", "cash_share", "bill_share", "prepaid_share", "bills_held_amount",
     "fifo_amount",
 )  # fmt: skip
+MONEY = pl.Decimal(38, 2)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Receivables:
 def receivables_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Policy) -> Receivables:
     """Age the open items as of the date and measure days sales outstanding over the window.
 
-    `read` holds the frames of `balances.MARTS`. Amounts carry tax, as invoices do.
+    `read` holds the frames of `MARTS`. Amounts carry tax, as invoices do.
 
     Raises:
         ValueError: `policy.ageing_basis` is neither `due` nor `posting`.

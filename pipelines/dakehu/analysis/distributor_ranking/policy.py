@@ -13,3 +13,7 @@ class Policy:
     key_distributor_count: int = 10
     attainment_line: float = 1.00
     material_share: float = 0.005
+    # what is owed, rebates
+    interest_rate: float = 0.06
+    ageing_basis: str = "due"
+    just_above_share: float = 0.05
