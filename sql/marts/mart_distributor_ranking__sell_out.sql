@@ -12,7 +12,7 @@ run as (select * from stg_run),
 final as (
     select
         sell_out.distributor_id,
-        calendar.month,
+        coalesce(calendar.month, cast(date_trunc('month', sell_out.doc_date) as date)) as month,
         sell_out.downstream_id,
         coalesce(max(customers.group_id), sell_out.downstream_id) as downstream_group_id,
         max(customers.role) as role,
@@ -37,11 +37,11 @@ final as (
             as own_haul_amount
     from sell_out
     cross join run
-    inner join calendar on sell_out.doc_date = calendar.calendar_date
+    left join calendar on sell_out.doc_date = calendar.calendar_date
     left join customers on sell_out.downstream_id = customers.customer_id
     left join parties on sell_out.downstream_id = parties.customer_id
     where sell_out.doc_date <= run.as_of
-    group by sell_out.distributor_id, calendar.month, sell_out.downstream_id
+    group by 1, 2, 3
 )
 
 select * from final

@@ -174,8 +174,11 @@ def messages_of(files):
 
 
 def test_every_message_is_translated_with_the_same_places():
-    with (resources.files("dakehu.locale") / "distributor_ranking.zh_CN.po").open("rb") as stream:
-        catalogue = {m.id: m.string for m in read_po(stream) if m.id}
+    catalogue = {}
+    for entry in resources.files("dakehu.locale").iterdir():
+        if entry.name.startswith("distributor_"):
+            with entry.open("rb") as stream:
+                catalogue |= {m.id: m.string for m in read_po(stream) if m.id}
     assert messages_of(MODULES) == set(catalogue)
 
     def places(words):

@@ -12,6 +12,7 @@ from dakehu.analysis.distributor_ranking.policy import Policy
 from dakehu.analysis.distributor_ranking.window import Window
 
 KEY = "distributor_id"
+PROGRAM = [KEY, "program_id"]
 PERIOD = ["period_start", "period_end"]
 
 
@@ -80,7 +81,7 @@ def _measured(rebates: pl.DataFrame, first_month: object, policy: Policy) -> pl.
     step = pl.coalesce("from_amount", "tier_no")
     line = pl.col("from_amount").cast(pl.Float64)
     return (
-        frame.join(_year_before(frame), on=[KEY, "program_id", "period_start", "last_month"], how="left")
+        frame.join(_year_before(frame), on=[*PROGRAM, "period_start", "last_month"], how="left")
         .with_columns(peer_rate=pl.col("rate").median().over([*PERIOD, step]))
         .with_columns(
             rate_change=pl.col("rate") - pl.col("earlier_rate"),
@@ -108,8 +109,7 @@ def _measured(rebates: pl.DataFrame, first_month: object, policy: Policy) -> pl.
 def _year_before(frame: pl.DataFrame) -> pl.DataFrame:
     """The rate of the same programme in the period that began a year before."""
     return frame.select(
-        KEY,
-        "program_id",
+        *PROGRAM,
         pl.col("period_start").dt.offset_by("12mo"),
         pl.col("last_month").dt.offset_by("12mo"),
         earlier_rate="rate",

@@ -49,8 +49,8 @@ RULES = {
     "key_distributor_count": N_("How many distributors count as the largest"),
     "attainment_line": N_("Quota counts as met from this attainment (1 = 100%)"),
     "material_share": N_("Rank changes are told from this share of distributors' sales"),
-    "interest_rate": N_("Yearly interest on receivables"),
-    "ageing_basis": N_("Ageing counts from: due (due date) or posting (invoice date)"),
+    "interest_rate": N_("Yearly interest on money out on credit"),
+    "ageing_basis": N_("Age of what is owed counts from: due (due date) or posting (invoice)"),
     "just_above_share": N_("Purchases this little above a rebate step count as just above it"),
 }
 
