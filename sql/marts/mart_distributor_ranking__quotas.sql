@@ -1,4 +1,4 @@
--- One row per quota for all products: target and sales of the same holder in the same period, up to the as-of date.
+-- One row per quota for all products: target and sales of its holder in the period, up to the as-of date.
 with quotas as (
     select * from stg_quotas
     where not is_focus
