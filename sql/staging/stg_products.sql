@@ -6,5 +6,6 @@ select
     tier,
     std_cost,
     is_custom,
-    is_focus
+    is_focus,
+    launch_date
 from loaded.products

@@ -8,5 +8,7 @@ select
     amount,
     pay_mode,
     coalesce(term_days, case when pay_mode = 'cash' then 0 end) as term_days,
-    pick_mode
+    pick_mode,
+    ship_to_territory_id,
+    batch_no
 from loaded.sell_out

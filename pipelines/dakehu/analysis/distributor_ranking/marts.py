@@ -6,6 +6,8 @@ OWN = (
     "company", "quotas", "distributors", "focus", "focus_quotas", "sell_out", "coverage", "stock",
     "shipments", "fulfilment", "payments", "rivals", "rebates", "cases",
     "mapped",
+    "places", "scans", "days", "landed", "support", "neighbours", "ledger", "price_rises",
+    "seen_prices",
 )  # fmt: skip
 SHARED = ("months", "open_items", "accounts", "debtors")
 MARTS: dict[str, str] = {
