@@ -58,22 +58,25 @@ def arbitrage_of(read: Mapping[str, pl.DataFrame], window: Window, policy: Polic
         & pl.col("is_larger")
     ).with_columns(month=pl.lit(window.last, pl.Date), value="other_share_change")
     below = seen.filter(pl.col("value") < 0).with_columns(month=pl.lit(window.last, pl.Date))
-    tested = {"grade": STATISTICS, "is_tested": True}
+    found = [
+        (best, "price_gap", "arbitrage_index", policy.arbitrage_line, "price"),
+        (circle, "diversion", "vicious_circle", 0, "sales"),
+        (below, "price_gap", "seen_price_gap", 0, "market"),
+    ]
     return Arbitrage(
         pl.concat(
             [
-                signs(best, "price_gap", "arbitrage_index", policy.arbitrage_line,
-                      record="price", **tested),
-                signs(circle, "diversion", "vicious_circle", 0, record="sales", **tested),
-                signs(below, "price_gap", "seen_price_gap", 0, record="market", **tested),
+                signs(rows, kind, measure, line, STATISTICS, record, is_tested=True)
+                for rows, kind, measure, line, record in found
             ]
         ),
         pl.concat(
             [
                 hypotheses(gaps, "price_gap", "arbitrage_index"),
                 hypotheses(
-                    gaps.filter((pl.col("arbitrage_index") > 0) & pl.col("is_larger"))
-                    .with_columns(p_value="circle_p_value"),
+                    gaps.filter((pl.col("arbitrage_index") > 0) & pl.col("is_larger")).with_columns(
+                        p_value="circle_p_value"
+                    ),
                     "diversion",
                     "vicious_circle",
                 ),
@@ -82,7 +85,7 @@ def arbitrage_of(read: Mapping[str, pl.DataFrame], window: Window, policy: Polic
         ),
         landed,
         gaps.drop("is_larger"),
-    )  # fmt: skip
+    )
 
 
 def landed_prices(read: Mapping[str, pl.DataFrame], window: Window) -> pl.DataFrame:

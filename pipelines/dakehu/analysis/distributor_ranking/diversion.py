@@ -42,7 +42,7 @@ class Diversion:
 
 
 def diversion_of(read: Mapping[str, pl.DataFrame], window: Window, policy: Policy) -> Diversion:
-    """Judge the sell-out and scans of whoever held a grant on the day, by the grants of that day."""
+    """Judge the sell-out and scans of whoever held a grant, by the grants of each day."""
     exact = pl.col("accuracy_km") <= policy.scan_accuracy_km
     scans = read["scans"].filter(exact)
     places = _places(read["places"], scans, window)

@@ -26,6 +26,11 @@ from dakehu.analysis.distributor_ranking.purchases import months_of, with_stock
 from dakehu.analysis.distributor_ranking.window import Window
 
 KEY = "distributor_id"
+# Steps on the way that nobody needs beside the result.
+HIDDEN = [
+    "month_start", "month_end", "day_count", "early_index", "late_index", "late_weight",
+    "is_distorted", "is_ordinary",
+]  # fmt: skip
 ENDS_MIN, OTHERS_MIN = 2, 6  # quarter ends and other months without which nothing is tested
 
 
@@ -75,7 +80,7 @@ def hoarding_of(
             ]
         ),
         hypotheses(tested, "hoarding", "pull_forward"),
-        months.drop("month_start", "month_end", "day_count", "early_index", "late_index", "late_weight", "is_distorted", "is_ordinary"),
+        months.drop(HIDDEN),
     )  # fmt: skip
 
 

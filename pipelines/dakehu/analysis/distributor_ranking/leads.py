@@ -1,4 +1,4 @@
-"""Leads on diversion, hoarding, quotas and prices: collected, corrected for their number, graded."""
+"""Leads on diversion, hoarding, quotas and prices: collected, tested together and graded."""
 
 from __future__ import annotations
 

@@ -26,10 +26,11 @@ def lasting(days: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 def months_of(days: pl.DataFrame, as_of: date, policy: Policy) -> pl.DataFrame:
     """One row per distributor and whole month since its first purchase.
 
-    Columns: distributor_id, month, month_start, month_end, day_count, sell_in_amount (less returns),
-    late_share, late_index and early_index (share of the month's purchases in its last `late_days`,
-    or first `payback_days`, against an even flow; launches left out; null in a month without
-    purchases), late_weight (purchases of its last days in those of its quarter), returned_share (of the purchases, given back in the two months after).
+    Columns: distributor_id, month, month_start, month_end, day_count, sell_in_amount (less
+    returns), late_share, late_index and early_index (share of the month's purchases in its last
+    `late_days`, or first `payback_days`, against an even flow; launches left out; null in a month
+    without purchases), late_weight (purchases of its last days in those of its quarter),
+    returned_share (of the purchases, given back in the two months after).
     """
     amount = pl.col("bought_amount").cast(pl.Float64)
     late = pl.col("order_date") > pl.col("month_end") - pl.duration(days=policy.late_days)
@@ -86,7 +87,7 @@ def _grid(days: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def with_stock(months: pl.DataFrame, read: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """`months` with stock_days, sell_in_over_sell_out and receivables_index, each where it is known.
+    """`months` with stock_days, sell_in_over_sell_out, receivables_index; null where not known.
 
     Sell-out is that of three months, all of them reported, at what the distributor paid for the
     goods; the receivables index is the ratio of debts to purchases against the quarter before.
