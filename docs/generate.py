@@ -81,7 +81,8 @@ def definitions() -> str:
 
 
 def _holds_tables(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(map(is_dataclass, value.values()))
+    is_table = isinstance(value, Mapping) and bool(value)
+    return is_table and all(map(is_dataclass, value.values()))
 
 
 def _rules_of(where: str, tables: Mapping[str, Any]) -> str:
