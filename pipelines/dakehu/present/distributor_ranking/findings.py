@@ -20,7 +20,7 @@ ALL_THROUGH_DISTRIBUTORS = 0.995  # from here on the share of all distributors t
 
 def standing(text: Text, result: Any) -> BlockData:
     """What page one says in sentences, most important first."""
-    if result.tables["ranking"].is_empty():
+    if result.ranking.is_empty():
         return findings(Finding(text("No distributor has bought up to this date."), "warn"))
     return findings(
         *_leader(text, result),
@@ -34,7 +34,7 @@ def standing(text: Text, result: Any) -> BlockData:
 
 
 def _leader(text: Text, result: Any) -> list[Finding]:
-    row = result.tables["ranking"].row(0, named=True)
+    row = result.ranking.row(0, named=True)
     window = result.window
     months = text("{first} to {last}", first=text.month(window.first), last=text.month(window.last))
     if row["previous_rank"] is None:
@@ -91,7 +91,7 @@ def _dependence(text: Text, result: Any) -> list[Finding]:
 
 
 def _laggard(text: Text, result: Any) -> list[Finding]:
-    ranking = result.tables["ranking"]
+    ranking = result.ranking
     company = result.figures["company_growth"][0]
     if "relative_growth" not in ranking.columns or company is None:
         return []
@@ -151,7 +151,7 @@ def _quotas(text: Text, result: Any) -> list[Finding]:
 
 
 def _silent(text: Text, result: Any) -> list[Finding]:
-    silent = silent_ones(result.tables["ranking"])
+    silent = silent_ones(result.ranking)
     if silent.is_empty():
         return []
     names = text(", ").join(silent.head(3)["distributor_name"])
@@ -191,7 +191,7 @@ def _comparison(text: Text, window: Any) -> list[Finding]:
 
 def scope(text: Text, result: Any) -> BlockData:
     """What this ranking is not, and which data is absent."""
-    ranking = result.tables["ranking"]
+    ranking = result.ranking
     absent = [
         word
         for name, word in (

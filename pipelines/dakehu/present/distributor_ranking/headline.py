@@ -43,6 +43,30 @@ LABELS = {
     "missed_distributor_count": N_("Distributors below quota"),
     "missed_person_count": N_("Sales people below quota"),
     "missed_territory_count": N_("Territories below quota"),
+    "ranked_count": N_("Distributors ranked"),
+    "unranked_count": N_("Distributors not ranked, too little observed"),
+    "tier_count": N_("Tiers of ranks that cannot be told apart"),
+    "loaded_count": N_("Loaded channels (hoarding, quota overload)"),
+    "verdict_support_count": N_("Verdict: support"),
+    "verdict_watch_count": N_("Verdict: watch"),
+    "verdict_fix_count": N_("Verdict: fix"),
+    "verdict_replace_count": N_("Verdict: replace"),
+    "credit_open_amount": N_("Open receivables from distributors"),
+    "credit_overdue_amount": N_("Overdue receivables from distributors"),
+    "credit_overdue_over_90_amount": N_("Overdue by more than 90 days, distributors"),
+    "credit_bills_held_amount": N_("Bills of exchange held from distributors"),
+    "over_limit_count": N_("Distributors above their credit limit"),
+    "rebate_amount": N_("Rebates of the window"),
+    "rebate_rate": N_("Rebates / purchases with a rebate"),
+    "rebate_elasticity": N_("Volume growth per percentage point of rebate rate"),
+    "just_above_share": N_("Share of rebates just above a step"),
+    "just_below_share": N_("Share of rebates just below a step"),
+    "leads_a_count": N_("Leads, grade A (distributor and kind)"),
+    "leads_b_count": N_("Leads, grade B (distributor and kind)"),
+    "leads_c_count": N_("Leads, grade C (distributor and kind)"),
+    "leads_benign_count": N_("Explained, no leads (distributor and kind)"),
+    "leads_test_count": N_("Statistical tests made"),
+    "leads_discovery_count": N_("Tests kept after the correction"),
 }
 
 RULES = {
@@ -73,6 +97,11 @@ RULES = {
     "occasion_days": N_("Days before Lunar New Year or a price rise in which all may load"),
     "occasion_line": N_("Such loads are reported from so many times usual daily purchases"),
     "launch_days": N_("Days after its launch in which purchases of a product are no load"),
+    "support_from": N_("Verdict: support from this score (0-100)"),
+    "fix_below": N_("Verdict: fix what is weak, a platform below this score (0-100)"),
+    "replace_below": N_("Verdict: replace below this score (0-100)"),
+    "overdue_line": N_("Verdict: fix, overdue share of receivables above this line (0-1)"),
+    "limit_use_line": N_("Verdict: fix, use of the credit limit above this line (1 = 100%)"),
 }
 
 HOLDERS = {
@@ -84,7 +113,7 @@ HOLDERS = {
 
 def headline(text: Text, result: Any, previous: Figures) -> BlockData:
     """The tiles of page one."""
-    if result.tables["ranking"].is_empty():
+    if result.ranking.is_empty():
         return note(text("No distributor has bought up to this date."))
     value = {name: figure for name, (figure, _) in result.figures.items()}
     count = result.policy.key_distributor_count
@@ -128,7 +157,7 @@ def headline(text: Text, result: Any, previous: Figures) -> BlockData:
 
 
 def _first_name(result: Any) -> str:
-    return result.tables["ranking"]["distributor_name"][0]
+    return result.ranking["distributor_name"][0]
 
 
 def _attainment_tile(text: Text, result: Any, previous: Figures) -> Tile:

@@ -27,13 +27,15 @@ def ranking_table(text: Text, result: Any) -> BlockData:
         Column("freight_ratio", text("Freight ratio"), "percent", 3),
         Column("order_count", text("Orders"), "count", 3),
     ]
-    frame = result.tables["ranking"]
-    return table(frame, columns, text, title=text("All distributors by sales"), file="ranking")
+    frame = result.ranking
+    return table(
+        frame, columns, text, title=text("All distributors by sales"), file="sales_ranking"
+    )
 
 
 def bottom_table(text: Text, result: Any, count: int) -> BlockData:
     """The last of those who still buy."""
-    frame = result.tables["ranking"].filter(~pl.col("is_silent")).tail(count)
+    frame = result.ranking.filter(~pl.col("is_silent")).tail(count)
     columns = [
         Column("rank", text("Rank"), "count"),
         Column("previous_rank", text("A year before"), "count"),
@@ -47,8 +49,8 @@ def bottom_table(text: Text, result: Any, count: int) -> BlockData:
 
 def silent_table(text: Text, result: Any) -> BlockData:
     """Those who bought before and bought nothing in the window."""
-    frame = silent_ones(result.tables["ranking"])
-    if result.tables["ranking"].is_empty():
+    frame = silent_ones(result.ranking)
+    if result.ranking.is_empty():
         return note(text("No distributor has bought up to this date."))
     if frame.is_empty():
         return note(text("Every distributor that ever bought bought in this window."), "")
@@ -59,7 +61,7 @@ def silent_table(text: Text, result: Any) -> BlockData:
         Column("previous_amount", text("Sales a year before"), "amount"),
         Column("last_month", text("Last purchase"), "month"),
     ]
-    return table(frame, columns, text, title=text("Silent distributors"), file="ranking")
+    return table(frame, columns, text, title=text("Silent distributors"), file="sales_ranking")
 
 
 def attainment_table(text: Text, result: Any) -> BlockData:
@@ -103,7 +105,7 @@ def concentration_table(text: Text, result: Any) -> BlockData:
     ]
     frame = pl.DataFrame(shown, schema=["metric", "value"], orient="row")
     columns = [Column("metric", text("Measure")), Column("value", text("Value"))]
-    count = result.tables["ranking"].filter(pl.col("net_amount") > 0).height
+    count = result.ranking.filter(pl.col("net_amount") > 0).height
     return table(
         frame,
         columns,
