@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,7 @@ from dakehu.analysis.distributor_ranking.conduct import conduct_of
 from dakehu.analysis.distributor_ranking.criteria import Criteria, criteria_of
 from dakehu.analysis.distributor_ranking.evidence import PROOF
 from dakehu.analysis.distributor_ranking.facts import Facts, facts_of
+from dakehu.analysis.distributor_ranking.inversion import Inversion, widest_inversion
 from dakehu.analysis.distributor_ranking.leads import Leads, leads_of
 from dakehu.analysis.distributor_ranking.owed import balances
 from dakehu.analysis.distributor_ranking.policy import Policy
@@ -22,6 +24,7 @@ from dakehu.analysis.distributor_ranking.score import Score, score_of
 from dakehu.analysis.distributor_ranking.second_opinions import second_opinions
 from dakehu.analysis.distributor_ranking.stability import Months, leave_one_criterion_out
 from dakehu.analysis.distributor_ranking.verdict import reasons_of, verdicts_of
+from dakehu.analysis.distributor_ranking.weights import weights_beside
 from dakehu.analysis.distributor_ranking.window import Window, window_of
 
 KEY = "distributor_id"
@@ -32,7 +35,8 @@ RANKING = [
     "logistics_score", "capital_score", "deduction_points", "tier", "sales_rank", "previous_rank",
     "first_rank_acceptability", "observed_weight_share", "verdict", "veto",
 ]  # fmt: skip
-EMPTY = {
+# Columns that stand whether anybody has a value or not.
+CONTRACT: dict[str, dict[str, Any]] = {
     "downstream": {
         KEY: pl.String, "customer_count": pl.Int64, "cr4": pl.Float64, "hhi": pl.Float64,
         "end_user_share": pl.Float64, "worst_loss_share": pl.Float64,
@@ -58,7 +62,8 @@ class DistributorRanking:
     `ranking`, by rank: the columns RANKING of everybody ranked. `unranked`: distributor_id,
     distributor_name, sales_rank, observed_weight_share, missing (names of the criteria without a
     value, joined by ", "), of those of whom too little is known. `reasons`: see `verdict`.
-    `stability`: the ranks without each criterion in turn. `previous` is the official score of the
+    `stability`: the ranks without each criterion in turn. `weights`: the agreed ones beside those
+    of the data alone. `previous` is the official score of the
     same months a year before, None where the data begins later.
     """
 
@@ -71,7 +76,9 @@ class DistributorRanking:
     certainty: Certainty
     opinions: pl.DataFrame
     stability: pl.DataFrame
+    weights: pl.DataFrame
     previous: Score | None
+    inversion: Inversion | None
     ranking: pl.DataFrame
     unranked: pl.DataFrame
     reasons: pl.DataFrame
@@ -84,9 +91,10 @@ class DistributorRanking:
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
         """The tables published beside the report, by name."""
-        contract = {name: pl.DataFrame(schema=schema) for name, schema in EMPTY.items()}
-        return contract | {
-            **self.facts.tables,
+        facts = self.facts.tables
+        return {
+            **facts,
+            **{name: _whole(facts.get(name), schema) for name, schema in CONTRACT.items()},
             "ranking": self.ranking,
             "criteria": self.score.criteria,
             "pairwise": self.certainty.pairwise,
@@ -144,20 +152,23 @@ def analyse(
     ranking = _ranking(score, sure, previous, sales.ranking)
     reasons = reasons_of(ranking, facts.credit.credit, leads.subjects, policy)
     ranking = ranking.join(verdicts_of(reasons), on=KEY, how="left", maintain_order="left")
+    ranked = ranking.filter(pl.col("rank").is_not_null()).select(RANKING)
     return DistributorRanking(
-        window,
-        policy,
-        sales,
-        facts,
-        leads,
-        score,
-        sure,
-        second_opinions(score.panel, policy),
-        leave_one_criterion_out(score.panel),
-        previous,
-        ranking.filter(pl.col("rank").is_not_null()).select(RANKING),
-        _unranked(ranking, score.criteria, facts.criteria.measured, policy),
-        reasons,
+        window=window,
+        policy=policy,
+        sales=sales,
+        facts=facts,
+        leads=leads,
+        score=score,
+        certainty=sure,
+        opinions=second_opinions(score.panel, policy),
+        stability=leave_one_criterion_out(score.panel),
+        weights=weights_beside(score.panel),
+        previous=previous,
+        inversion=widest_inversion(ranked, score, policy.key_distributor_count),
+        ranking=ranked,
+        unranked=_unranked(ranking, score.criteria, facts.criteria.measured, policy),
+        reasons=reasons,
     )
 
 
@@ -234,6 +245,16 @@ def _ranking(
     for other in (sure_of, named, before):
         ranking = ranking.join(other, on=KEY, how="left", maintain_order="left")
     return ranking
+
+
+def _whole(frame: pl.DataFrame | None, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """`frame` with the columns that it lacks, empty; one without rows where there is none."""
+    if frame is None:
+        return pl.DataFrame(schema=schema)
+    lacking = [
+        pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns
+    ]
+    return frame.with_columns(lacking)
 
 
 def _unranked(

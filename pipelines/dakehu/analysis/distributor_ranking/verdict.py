@@ -9,13 +9,6 @@ from dakehu.analysis.distributor_ranking.policy import PLATFORMS, Policy
 
 KEY = "distributor_id"
 VERDICTS = ("replace", "fix", "watch", "support")  # the first that has a reason stands
-_SCHEMA = {
-    KEY: pl.String,
-    "verdict": pl.String,
-    "reason": pl.String,
-    "value": pl.Float64,
-    "threshold": pl.Float64,
-}
 
 
 def reasons_of(
@@ -108,5 +101,4 @@ def _leads(ranked: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
             value=pl.col("lead_count").cast(pl.Float64),
             threshold=pl.lit(None, pl.Float64),
         )
-        .cast(_SCHEMA)  # type: ignore[arg-type]
     )
