@@ -9,7 +9,7 @@ import polars as pl
 
 from dakehu.present.bars import HOVER, hover, rows_axis
 from dakehu.present.block import BlockData, figure, note
-from dakehu.present.distributor_ranking.headline import HOLDERS
+from dakehu.present.distributor_ranking.terms import HOLDERS
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREEN, GREY, ORANGE, RED, layout
 

@@ -1,7 +1,4 @@
-"""What the distributor ranking says in sentences, and what it is not.
-
-`result` is the DistributorRanking that analysis.distributor_ranking returns.
-"""
+"""What the list by sales says in sentences; `result` is the `Sales` of the report."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.present.block import BlockData, Finding, findings, note
-from dakehu.present.distributor_ranking.headline import HOLDERS
+from dakehu.present.block import BlockData, Finding, findings
+from dakehu.present.distributor_ranking.terms import HOLDERS
 from dakehu.present.text import Text
 
 Row = dict[str, Any]
@@ -19,7 +16,7 @@ ALL_THROUGH_DISTRIBUTORS = 0.995  # from here on the share of all distributors t
 
 
 def standing(text: Text, result: Any) -> BlockData:
-    """What page one says in sentences, most important first."""
+    """What the list by sales says, most important first."""
     if result.ranking.is_empty():
         return findings(Finding(text("No distributor has bought up to this date."), "warn"))
     return findings(
@@ -187,26 +184,3 @@ def _comparison(text: Text, window: Any) -> list[Finding]:
         m=window.months,
     )
     return [Finding(said, "warn")]
-
-
-def scope(text: Text, result: Any) -> BlockData:
-    """What this ranking is not, and which data is absent."""
-    ranking = result.ranking
-    absent = [
-        word
-        for name, word in (
-            ("quota_attainment", text("distributor quotas")),
-            ("freight_ratio", text("shipments with freight")),
-            ("growth", text("a year before")),
-        )
-        if name not in ranking.columns
-    ]
-    said = text(
-        "This list ranks by sales alone. It does not yet weigh the three platforms (sales, "
-        "logistics, capital): who a distributor sells to, how it delivers and how it pays do not "
-        "move its rank."
-    )
-    if not absent:
-        return note(said, "")
-    missing = text("Absent in this data, so not computed: {names}.", names=text(", ").join(absent))
-    return note(text("{first} {second}", first=said, second=missing))

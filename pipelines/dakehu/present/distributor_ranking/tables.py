@@ -1,4 +1,4 @@
-"""Tables and definitions of the distributor ranking."""
+"""Tables of the list by sales; `result` is the `Sales` of the report."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.present.block import BlockData, Column, Definition, definitions, note, table
+from dakehu.present.block import BlockData, Column, note, table
 from dakehu.present.distributor_ranking.findings import silent_ones
-from dakehu.present.distributor_ranking.headline import HOLDERS
+from dakehu.present.distributor_ranking.terms import HOLDERS
 from dakehu.present.text import Text
 
 
@@ -115,56 +115,5 @@ def concentration_table(text: Text, result: Any) -> BlockData:
         note=text(
             "Shares of all distributors' sales; {n} distributors with sales above zero.",
             n=text.count(count),
-        ),
-    )
-
-
-def meanings(text: Text, result: Any) -> BlockData:
-    """The terms of this page."""
-    return definitions(
-        Definition(
-            text("Sales rank"),
-            text(
-                "Place by net sales in the window, ties by number. Whoever ever bought is ranked; "
-                "those without sales in the window stand last."
-            ),
-        ),
-        Definition(
-            text("Rank a year before"),
-            text("The same list over the same months a year before, among those who had bought."),
-        ),
-        Definition(
-            text("Relative growth"),
-            text(
-                "(1 + own growth) / (1 + company growth). Below 1 the distributor's share of "
-                "company sales falls."
-            ),
-            text("ratio"),
-        ),
-        Definition(
-            text("{line} line", line=text.percent(result.policy.dominance_line, 0)),
-            text(
-                "Half of the company's sales in the hands of a few large distributors: the level "
-                "at which headquarters should worry about credit, discounts and terms."
-            ),
-            text("share of company sales"),
-        ),
-        Definition(
-            text("HHI"),
-            text(
-                "10,000 times the sum of squared shares; 10,000 divided by it is the effective "
-                "number."
-            ),
-            text("points"),
-        ),
-        Definition(
-            text("Quota attainment"),
-            text("Sales divided by quota over the same ended periods."),
-            text("per cent"),
-        ),
-        Definition(
-            text("Freight ratio"),
-            text("Freight divided by sales, over the months with freight on record."),
-            text("per cent"),
         ),
     )
