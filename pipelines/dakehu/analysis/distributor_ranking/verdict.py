@@ -24,11 +24,12 @@ def reasons_of(
 
     Replace: a veto, or a score below `replace_below`. Fix: a platform below `fix_below`, a lead of
     grade A or B, an overdue share or a use of the limit above its line. Watch: a lead of grade C,
-    or a score below `support_from`. Support: a score from `support_from` up.
+    or a score below `support_from`, told with the weakest platform. Support: from there up.
     """
     ranked = ranking.filter(pl.col("rank").is_not_null())
     owed = ranked.select(KEY).join(credit, on=KEY) if KEY in credit.columns else ranked.head(0)
     low, high = pl.col("score") < policy.replace_below, pl.col("score") >= policy.support_from
+    lowest = pl.min_horizontal(f"{name}_score" for name in PLATFORMS)
     parts = [
         _vetoes(ranked),
         _rows(ranked.filter(low), "replace", "low_score", "score", policy.replace_below),
@@ -44,6 +45,13 @@ def reasons_of(
         _leads(ranked, subjects),
         _rows(
             ranked.filter(~low & ~high), "watch", "middling_score", "score", policy.support_from
+        ),
+        *(
+            _rows(
+                ranked.filter(~low & ~high & (pl.col(f"{name}_score") == lowest)),
+                "watch", f"weakest_{name}", f"{name}_score", policy.support_from,
+            )
+            for name in PLATFORMS
         ),
         _rows(ranked.filter(high), "support", "high_score", "score", policy.support_from),
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from dakehu.present.distributor_ranking.words import KEY, named
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, label, layout
 
-NAMED = 4
+NAMED = 2
 
 
 def sentences(text: Text, result: Any) -> BlockData:
@@ -109,6 +109,7 @@ def structure(text: Text, result: Any) -> BlockData:
     if frame.is_empty() or not {"cr4", "end_user_share"} <= set(frame.columns):
         return findings()  # the sentences have said what is absent
     known = named(frame, result).drop_nulls(["cr4", "end_user_share"])
+    middle = float(known["end_user_share"].max() or 0) / 2
     biggest = known["cr4"].rank("ordinal", descending=True) <= NAMED
     most = known["end_user_share"].rank("ordinal", descending=True) <= NAMED
     fig = go.Figure(
@@ -135,7 +136,9 @@ def structure(text: Text, result: Any) -> BlockData:
             label(name, 12 if name.isascii() else 7) if is_named and known.height <= 60 else ""
             for name, is_named in zip(known["name"], biggest | most, strict=True)
         ],
-        textposition="top center",
+        textposition=[
+            "middle right" if share < middle else "middle left" for share in known["end_user_share"]
+        ],
         cliponaxis=False,
         customdata=[
             hover(
@@ -168,18 +171,16 @@ def structure_table(text: Text, result: Any, count: int) -> BlockData:
         Column("name", text("Distributor")),
         Column("customer_count", text("Customers"), "count"),
         Column("cr4", text("Four largest"), "percent"),
-        Column("hhi", text("HHI"), "count", 3),
         Column("end_user_share", text("End users"), "percent"),
         Column("channel_length", text("Channel length"), "number", 3),
         Column("new_face_ratio", text("New faces"), "percent", 2),
         Column("worst_loss_share", text("Loss with the largest"), "percent", 2),
         Column("retail_wholesale_ratio", text("Retail / wholesale"), "number", 3),
         Column("poaching_share", text("Rivals are after"), "percent", 2),
-        Column("reported_months", text("Months reported"), "count", 3),
     ]
     shown = named(frame, result).sort("cr4", KEY, descending=[True, False], nulls_last=True)
     return table(
-        shown.head(2 * count),
+        shown.head(count),
         columns,
         text,
         title=text("Downstream customers, the most concentrated first"),

@@ -91,8 +91,14 @@ def _leads(text: Text, value: dict[str, Any], previous: Figures) -> Tile:
     return Tile(
         "leads_a_count",
         text("Leads by grade"),
-        text("A {a} · B {b} · C {c}", a=counts[0], b=counts[1], c=counts[2]),
-        text("distributors and kinds; {n} explained apart", n=int(value["leads_benign_count"])),
+        text.count(sum(counts)),
+        text(
+            "A {a}, B {b}, C {c}; {n} explained apart",
+            a=counts[0],
+            b=counts[1],
+            c=counts[2],
+            n=int(value["leads_benign_count"]),
+        ),
         before(text, previous, "leads_a_count"),
         "bad" if counts[0] else "warn" if counts[1] else "",
     )

@@ -54,7 +54,7 @@ def tiers(text: Text, result: Any) -> BlockData:
     if frame.is_empty():
         return findings()  # the sentences have said so
     columns = [
-        Column("tier_no", text("Step"), "count"),
+        Column("tier_no", text("Rebate step"), "count"),
         Column("from_amount", text("From"), "amount"),
         Column("distributor_count", text("Distributors"), "count"),
         Column("rebate_amount", text("Rebates"), "amount", 2),
@@ -79,13 +79,15 @@ def unequal(text: Text, result: Any, count: int) -> BlockData:
     frame = result.facts.rebates.rebates
     if frame.is_empty() or "rate_gap" not in frame.columns:
         return findings()
-    apart = frame.filter(pl.col("rate_gap").abs() > 1e-9)
+    apart = frame.filter(
+        (pl.col("rate_gap").abs() > 1e-9) & (pl.col("period") >= result.window.first)
+    )
     if apart.is_empty():
         return note(text("Everybody at one step got the same rate."), "good")
     columns = [
         Column("name", text("Distributor")),
         Column("period", text("Period from"), "date"),
-        Column("rate", text("Rate"), "percent"),
+        Column("rate", text("Rebate rate"), "percent"),
         Column("peer_rate", text("Others at this step"), "percent"),
         Column("rebate_amount", text("Rebate"), "amount", 2),
         Column("volume_lift", text("Purchases, year on year"), "change", 2),
@@ -99,5 +101,5 @@ def unequal(text: Text, result: Any, count: int) -> BlockData:
         text,
         title=text("Another rate for the same volume"),
         file="rebates",
-        note=text("{n} rebates in all.", n=text.count(apart.height)),
+        note=text("{n} rebates of the window.", n=text.count(apart.height)),
     )

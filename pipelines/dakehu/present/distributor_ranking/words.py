@@ -98,6 +98,12 @@ def _reason(text: Text, row: Mapping[str, Any]) -> str:
             value=text.number(value, 0),
             line=text.number(line, 0),
         )
+    if name.startswith("weakest_"):
+        return text(
+            "weakest: {platform} {value}",
+            platform=text(PLATFORMS[name.removeprefix("weakest_")]).lower(),
+            value=text.number(value, 0),
+        )
     if name.startswith("lead_"):
         kind, grade = name.removeprefix("lead_").rsplit("_", 1)
         return text("{kind}: lead of grade {grade}", kind=text(KINDS[kind]), grade=grade.upper())
