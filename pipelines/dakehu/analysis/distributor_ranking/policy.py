@@ -76,6 +76,7 @@ RANGES = {
     "replace_below": (0, 100),
     "overdue_line": (0, 1),
     "limit_use_line": (0, inf),
+    "verdict_weight_min": (0, 1),
 }
 
 
@@ -135,6 +136,7 @@ class Policy:
     replace_below: float = 35.0
     overdue_line: float = 0.20
     limit_use_line: float = 1.00
+    verdict_weight_min: float = 0.50
 
     def __post_init__(self) -> None:
         """Lay what is given over the defaults, and judge all of it."""

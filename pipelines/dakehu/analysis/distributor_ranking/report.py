@@ -107,6 +107,11 @@ class DistributorRanking:
         }
 
     @property
+    def measured_share(self) -> float:
+        """Share of the agreed weight that the source measures."""
+        return 1 - float(self.score.left_out["weight"].sum())
+
+    @property
     def figures(self) -> dict[str, tuple[float | None, str]]:
         """The headline numbers, by the names that summary.json keeps."""
         loaded = self.leads.subjects.filter(
@@ -124,6 +129,7 @@ class DistributorRanking:
         }
         return {
             **{name: (float(count), "count") for name, count in counts.items()},
+            "measured_weight_share": (self.measured_share, "share"),
             **self.sales.figures,
             **self.facts.figures,
             **self.leads.figures,
@@ -150,7 +156,8 @@ def analyse(
     sure = certainty_of(score.panel, policy, months_of(facts.criteria, window))
     previous = _previous(read, window, as_of, policy)
     ranking = _ranking(score, sure, previous, sales.ranking)
-    reasons = reasons_of(ranking, facts.credit.credit, leads.subjects, policy)
+    is_judged = 1 - score.left_out["weight"].sum() >= policy.verdict_weight_min
+    reasons = reasons_of(ranking, facts.credit.credit, leads.subjects, policy, by_score=is_judged)
     ranking = ranking.join(verdicts_of(reasons), on=KEY, how="left", maintain_order="left")
     ranked = ranking.filter(pl.col("rank").is_not_null()).select(RANKING)
     return DistributorRanking(

@@ -95,8 +95,8 @@ def _unreported(text: Text, result: Any) -> list[Finding]:
         .iter_rows()
     )
     said = text(
-        "Sell-out of {n} distributors is not known for the whole window, among them {names}; what"
-        " is told of them speaks of the months reported.",
+        "Distributors whose sell-out is not known for the whole window: {n}, among them {names};"
+        " what is told of them speaks of the months reported.",
         n=text.count(lacking.height),
         names=listed,
     )

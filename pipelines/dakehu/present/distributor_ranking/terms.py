@@ -24,6 +24,7 @@ LABELS = {
     "missed_territory_count": N_("Territories below quota"),
     "ranked_count": N_("Distributors ranked"),
     "unranked_count": N_("Distributors not ranked, too little observed"),
+    "measured_weight_share": N_("Share of the agreed weight that the data measures"),
     "tier_count": N_("Tiers of ranks that cannot be told apart"),
     "loaded_count": N_("Loaded channels (hoarding, quota overload)"),
     "verdict_support_count": N_("Verdict: support"),
@@ -80,6 +81,9 @@ RULES = {
     "fix_below": N_("Verdict: fix what is weak, a platform below this score (0-100)"),
     "replace_below": N_("Verdict: replace below this score (0-100)"),
     "overdue_line": N_("Verdict: fix, overdue share of receivables above this line (0-1)"),
+    "verdict_weight_min": N_(
+        "Verdict by score only from this share of agreed weight measured (0-1)"
+    ),
     "limit_use_line": N_("Verdict: fix, use of the credit limit above this line (1 = 100%)"),
 }
 
