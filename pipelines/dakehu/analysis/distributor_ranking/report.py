@@ -109,7 +109,7 @@ class DistributorRanking:
     @property
     def measured_share(self) -> float:
         """Share of the agreed weight that the source measures."""
-        return 1 - float(self.score.left_out["weight"].sum())
+        return _measured_share(self.score)
 
     @property
     def figures(self) -> dict[str, tuple[float | None, str]]:
@@ -156,7 +156,7 @@ def analyse(
     sure = certainty_of(score.panel, policy, months_of(facts.criteria, window))
     previous = _previous(read, window, as_of, policy)
     ranking = _ranking(score, sure, previous, sales.ranking)
-    is_judged = 1 - score.left_out["weight"].sum() >= policy.verdict_weight_min
+    is_judged = _measured_share(score) >= policy.verdict_weight_min
     reasons = reasons_of(ranking, facts.credit.credit, leads.subjects, policy, by_score=is_judged)
     ranking = ranking.join(verdicts_of(reasons), on=KEY, how="left", maintain_order="left")
     ranked = ranking.filter(pl.col("rank").is_not_null()).select(RANKING)
@@ -252,6 +252,10 @@ def _ranking(
     for other in (sure_of, named, before):
         ranking = ranking.join(other, on=KEY, how="left", maintain_order="left")
     return ranking
+
+
+def _measured_share(score: Score) -> float:
+    return 1 - float(score.left_out["weight"].sum())
 
 
 def _whole(frame: pl.DataFrame | None, schema: Mapping[str, Any]) -> pl.DataFrame:

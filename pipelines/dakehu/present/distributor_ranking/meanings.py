@@ -57,8 +57,8 @@ def _ranks(text: Text, result: Any) -> list[Definition]:
                 " lead of"
                 " grade A or B, more than {overdue} overdue, or more than {limit} of the limit in"
                 " use. Watch: a lead of grade C, or a score below {support}. Support: the rest."
-                " With less than {least} of the agreed weight measured nobody is judged by score. It"
-                " is a proposal to people and decides nothing.",
+                " With less than {least} of the agreed weight measured nobody is judged by score."
+                " It is a proposal to people and decides nothing.",
                 replace=text.number(result.policy.replace_below, 0),
                 fix=text.number(result.policy.fix_below, 0),
                 support=text.number(result.policy.support_from, 0),
