@@ -10,7 +10,7 @@ from dakehu.analysis.distributor_ranking.policy import Policy
 from dakehu.analysis.distributor_ranking.window import window_of
 from distributor_book import AS_OF, YEAR, company, covered, party, read_of, row, sold, yearly
 
-# T1 and T2 are provinces side by side, T1a is a county in T1. A holds T1, B holds T2, F and C hold T3.
+# Provinces T1, T2 and T3, and a county T1a in T1. A holds T1, B holds T2, F and C hold T3.
 PLACES = [
     {"territory_id": code, "territory_name": code, "level": level, "parent_id": parent}
     for code, level, parent in [
