@@ -20,6 +20,7 @@ from distributor_panel import AS_OF, WINDOW, quiet
 
 pytestmark = pytest.mark.slow
 PANELS = 200
+VENDORS = ("iowa_liquor", "scms_delivery")
 
 
 def found_in(warehouse: Any) -> Leads:
@@ -143,4 +144,6 @@ def test_sources_without_territories_speak_of_purchases_alone(real_warehouse: Ca
     assert set(found.leads["kind"]) <= {"hoarding"}
     missing = set(found.absent["measure"])
     assert {"outside_share", "scan_share", "arbitrage_index", "stock_jump_days"} <= missing
+    # Vendors deliver for us and buy nothing.
+    assert ("pull_forward" in missing) == found.tests.is_empty() == (name in VENDORS)
     assert found.tests["p_value"].is_between(0, 1).all()

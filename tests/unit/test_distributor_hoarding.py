@@ -137,6 +137,8 @@ def test_what_is_loaded_before_the_lunar_new_year_is_benign():
     assert (load["measure"], load["is_benign"]) == ("lunar_new_year_load", True)
     assert load["value"] == pytest.approx((18 * 300 + 12 * 100) / 30 / 100)
     assert found.leads.height == 1
+    elsewhere = Policy(lunar_new_year=False)
+    assert leads_of(read_of(days_of(daily("A", lunar))), WINDOW, AS_OF, elsewhere).leads.is_empty()
 
 
 def test_a_launch_fills_empty_shelves():

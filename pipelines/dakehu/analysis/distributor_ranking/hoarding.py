@@ -57,7 +57,7 @@ def hoarding_of(
     Months before the Lunar New Year or a price rise are no measure of anything: they are left out
     of both sides, and what was loaded then is told as benign.
     """
-    occasions = occasions_of(read["price_rises"])
+    occasions = occasions_of(read["price_rises"], policy)
     months = with_stock(months_of(read["days"], as_of, policy), read)
     months = _judged(with_occasions(months, occasions, policy))
     tested = _tested(months, window)
