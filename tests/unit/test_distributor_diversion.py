@@ -5,10 +5,13 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
+from dakehu import models
 from dakehu.analysis.distributor_ranking.leads import leads_of
 from dakehu.analysis.distributor_ranking.policy import Policy
 from dakehu.analysis.distributor_ranking.window import window_of
+from dakehu.models import read_checks
 from distributor_book import AS_OF, YEAR, company, covered, party, read_of, row, sold, yearly
+from small_books import books, needed
 
 # Provinces T1, T2 and T3, and a county T1a in T1. A holds T1, B holds T2, F and C hold T3.
 PLACES = [
@@ -171,3 +174,17 @@ def test_nothing_is_said_of_territories_without_grants(book):
         "kind", "distributor_id", "evidence_grade", "month", "measure", "value", "threshold",
         "is_benign",
     ]  # fmt: skip
+
+
+def test_no_line_is_lost_or_counted_twice_on_its_way_to_a_place(book):
+    (check,) = [one for one in read_checks() if one.name.endswith("__places_add_up")]
+    tables = article()
+    # A second grant of the same territory must not double what was sold there.
+    tables["territory_grants"] = [*tables["territory_grants"], grant("A", "T1"), grant("A", "R")]
+    # Sold on before the first order: no fiscal month, and still there.
+    tables["sell_out"] = [*tables["sell_out"], *delivered("A", "T2", 1, months=[date(2022, 5, 1)])]
+    with books(book, **tables) as filled:
+        models.build(filled, needed("mart_distributor_ranking__places"))
+        assert filled.execute(check.sql).fetchall() == []
+        filled.execute("delete from mart_distributor_ranking__places where standing = 'chain'")
+        assert [code for code, *_ in filled.execute(check.sql).fetchall()] == ["C"]
