@@ -140,8 +140,11 @@ def test_a_quota_above_what_can_be_carried(found):
         pl.col("net_amount").sum().cast(pl.Float64)
     )
     growth = dict(year.iter_rows())[2024] / dict(year.iter_rows())[2023]
-    assert load["reachable_amount"] == pytest.approx(120 * paid * growth, rel=1e-3)
-    assert load["overload"] == pytest.approx(200_000 / load["reachable_amount"])
+    assert float(load["reachable_amount"]) == pytest.approx(120 * paid * growth, rel=1e-3)
+    assert load["overload"] == pytest.approx(200_000 / float(load["reachable_amount"]))
+    for frame in found.tables.values():
+        money_columns = [name for name in frame.columns if name.endswith("_amount")]
+        assert all(isinstance(frame.schema[name], pl.Decimal) for name in money_columns)
 
 
 def test_support_against_the_median_of_the_level(found):
