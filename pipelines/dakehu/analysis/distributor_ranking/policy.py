@@ -127,6 +127,7 @@ class Policy:
     sell_in_line: float = 1.2
     receivables_line: float = 1.2
     returned_line: float = 0.05
+    lunar_new_year: bool = True
     occasion_days: int = 30
     occasion_line: float = 1.2
     launch_days: int = 90
