@@ -56,6 +56,7 @@ bench: $(DEMO)/truth.json  ## our times beside what a user would pick instead
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/clv.py
 	$(BIN)/python tests/bench/million.py
+	$(BIN)/python tests/bench/ranking.py
 
 lock:  ## newest versions of everything, pinned by hash (needs the network)
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlglot import parse_one
@@ -59,11 +60,14 @@ def definitions() -> str:
                 "| threshold | default | meaning | 含义 |\n|---|---|---|---|\n" + "\n".join(rows)
             )
         elif policy:
-            rows = [f"| `{f.name}` | `{getattr(policy(), f.name)!r}` |" for f in fields(policy)]
+            rules = {f.name: getattr(policy(), f.name) for f in fields(policy)}
+            nested = {name: value for name, value in rules.items() if _holds_tables(value)}
+            rows = [f"| `{name}` | `{rules[name]!r}` |" for name in rules if name not in nested]
             parts.append(
                 f"Rules, changed under `[policy.{report}]` of the pipeline file:\n\n"
                 "| rule | default |\n|---|---|\n" + "\n".join(rows)
             )
+            parts += [_rules_of(f"policy.{report}.{name}", nested[name]) for name in nested]
         for table, entry in codebook()["reports"][report].items():
             rows = [
                 f"| `{column}` | {m['unit']} | {m['en']} | {m['zh']} |"
@@ -74,6 +78,22 @@ def definitions() -> str:
                 "| column | unit | meaning | 含义 |\n|---|---|---|---|\n" + "\n".join(rows)
             )
     return "\n\n".join(parts) + "\n"
+
+
+def _holds_tables(value: Any) -> bool:
+    is_table = isinstance(value, Mapping) and bool(value)
+    return is_table and all(map(is_dataclass, value.values()))
+
+
+def _rules_of(where: str, tables: Mapping[str, Any]) -> str:
+    """Rules that are a table each in the pipeline file: one row for each."""
+    keys = [f.name for f in fields(next(iter(tables.values())))]
+    rows = []
+    for name, one in tables.items():
+        values = [getattr(one, key) for key in keys]
+        said = [", ".join(f"{v:g}" for v in x) if isinstance(x, tuple) else x for x in values]
+        rows.append(f"| `{name}` | {' | '.join(map(str, said))} |")
+    return f"`[{where}.<name>]`:\n\n{_grid('name', *keys, rows=rows)}"
 
 
 def schema() -> str:

@@ -34,7 +34,11 @@ YEAR = Period(
 
 def company(folder: Path) -> duckdb.DuckDBPyConnection:
     """Two customers, C1 and C2, with one order each; every other loaded table is empty."""
-    connection = loaded(folder, {"orders.csv": ORDERS})
+    return emptied(loaded(folder, {"orders.csv": ORDERS}))
+
+
+def emptied(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The connection with every loaded table one that rows can go into."""
     views = connection.execute(
         "select view_name from duckdb_views() where schema_name = 'loaded'"
     ).fetchall()

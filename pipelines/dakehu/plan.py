@@ -167,6 +167,11 @@ def _check_policy(report: str, settings: Mapping[str, Any]) -> None:
     for key in settings:
         if key not in known:
             raise PlanError(f'[policy.{report}]: no rule "{key}"{_nearest(key, known)}')
+    if policy:
+        try:
+            policy(**settings)
+        except ValueError as error:
+            raise PlanError(str(error)) from None
 
 
 def _nearest(name: str, known: Mapping[str, Any] | set[str]) -> str:

@@ -24,6 +24,9 @@ final as (
         shipments.delivered_date,
         shipments.quantity,
         shipments.mode,
+        shipments.freight_payer,
+        order_lines.quantity as ordered_quantity,
+        order_lines.net_amount as ordered_amount,
         shipments.freight_amount
     from shipments
     inner join first_lines on shipments.order_id = first_lines.order_id

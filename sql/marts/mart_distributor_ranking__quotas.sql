@@ -1,5 +1,8 @@
--- One row per quota: target and sales of the same holder in the same period, up to the as-of date.
-with quotas as (select * from stg_quotas),
+-- One row per quota for all products: target and sales of its holder in the period, up to the as-of date.
+with quotas as (
+    select * from stg_quotas
+    where not is_focus
+),
 
 sales as (select * from int_order_lines__quota_holders_credited),
 

@@ -5,6 +5,7 @@ select
     role,
     coalesce(group_id, customer_id) as group_id,
     tier_depth,
+    is_end_user,
     territory_id,
     industry_name,
     size_band,

@@ -5,5 +5,7 @@ select
     family,
     tier,
     std_cost,
-    is_custom
+    is_custom,
+    is_focus,
+    launch_date
 from loaded.products

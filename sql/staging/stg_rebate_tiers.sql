@@ -2,5 +2,7 @@
 select
     program_id,
     tier_no,
+    from_amount,
+    to_amount,
     rate
 from loaded.rebate_tiers

@@ -8,5 +8,6 @@ select
     delivered_date,
     quantity,
     mode,
+    freight_payer,
     case when coalesce(freight_payer, 'us') = 'us' then freight_amount end as freight_amount
 from loaded.shipments

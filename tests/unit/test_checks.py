@@ -51,6 +51,8 @@ insert into loaded.sell_out by name select * from (values
 insert into loaded.rebates by name select * from (values
     ('R1', 'D1', date '2024-01-01', date '2024-12-31', 1.0))
     as t (program_id, customer_id, period_start, period_end, rate);
+insert into loaded.sell_out_coverage by name select 'D1' as distributor_id,
+    date '2023-12-30' as coverage_from, date '2024-04-01' as coverage_to;
 insert into loaded.rebate_tiers by name select * from (values ('R1', 1, 0, 0.02))
     as t (program_id, tier_no, from_amount, rate);
 insert into loaded.bids by name select * from (values ('B1', 'D1', 0.30), ('B2', 'D1', 0.0))
@@ -167,6 +169,11 @@ FAULTS = {
         ("stg_territory_grants__exclusive", "warn", 1, "other_scope=greases"),
     "update loaded.sell_out set quantity = 8 where product_id = 'P1' and doc_date = '2024-03-01'":
         ("stg_sell_out__covered_by_stock", "warn", 1, "holder_id=D1, product_id=P1"),
+    "insert into loaded.sell_out_coverage by name select 'D2' as distributor_id,"
+    " date '2024-04-02' as coverage_from, date '2024-12-31' as coverage_to":
+        ("stg_sell_out__within_coverage", "warn", 1, "distributor_id=D2, doc_date=2024-04-01"),
+    "update loaded.rebates set basis_amount = 3.00, accrued_amount = 3.01":
+        ("stg_rebates__within_basis", "warn", 1, "program_id=R1, customer_id=D1"),
     "update loaded.order_lines set doc_type = '赠品' where order_id = 'O2'":
         ("stg_order_lines__words_known", "warn", 1, "column_name=doc_type, word=赠品, row_count=1"),
     "update loaded.order_lines set status = 'Cancelled' where order_id = 'O1'":

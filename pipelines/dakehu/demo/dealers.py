@@ -91,8 +91,11 @@ def _days(frame: pl.DataFrame) -> float:
 
 
 def _new_faces(frame: pl.DataFrame) -> float:
-    monthly = frame.group_by("month").agg(faces=pl.col("buyer").n_unique(), rows=pl.len())
-    return total(monthly, "faces") / total(monthly, "rows")
+    """Buyers / days on which each came, over the months; what it took on one day was one visit."""
+    monthly = frame.group_by("month").agg(
+        faces=pl.col("buyer").n_unique(), visits=pl.struct("buyer", "doc_date").n_unique()
+    )
+    return total(monthly, "faces") / total(monthly, "visits")
 
 
 def _of_2025() -> pl.Expr:

@@ -149,9 +149,9 @@ def rules(text: Text, policy: Any, labels: Mapping[str, str]) -> BlockData:
     """Every threshold of the report's `Policy` with its value, in the order of its fields.
 
     A name ending in `_share` or `_rate` is written as per cent; an empty list means that nothing is
-    narrowed.
+    narrowed. A field that holds tables of its own is left to a table of its own.
     """
-    values = asdict(policy).items()
+    values = [(name, value) for name, value in asdict(policy).items() if not _is_nested(value)]
     rows = [(text(labels.get(name, name)), _rule_value(text, name, v), name) for name, v in values]
     columns = [
         Column("rule", text("Rule")),
@@ -166,6 +166,10 @@ def rules(text: Text, policy: Any, labels: Mapping[str, str]) -> BlockData:
         title=text("Rules and thresholds"),
         note=text("Each can be changed in the [policy] table of the pipeline file."),
     )
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(isinstance(v, Mapping) for v in value.values())
 
 
 def _rule_value(text: Text, name: str, value: Any) -> str:

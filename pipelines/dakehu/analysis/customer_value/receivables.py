@@ -9,21 +9,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 import polars.selectors as cs
 
-from dakehu.analysis import concentration
-from dakehu.analysis.customer_value.ageing import (
-    BASES,
-    aged,
-    ageing_names,
-    ageing_of,
-    statutory_of,
-)
-from dakehu.analysis.customer_value.dso import countback_days, sales_on_credit, span_days
+from dakehu.analysis import balances, concentration
+from dakehu.analysis.ageing import BASES, ageing_names, ageing_of, statutory_of
+from dakehu.analysis.balances import balances_of, measured
+from dakehu.analysis.dso import countback_days, span_days
 
 if TYPE_CHECKING:
     from dakehu.analysis.customer_value.policy import Policy
     from dakehu.analysis.customer_value.window import Period
 
-MARTS = ("open_items", "accounts", "debtors", "months")
+MARTS = balances.MARTS
 # The published columns, in this order; {ageing} are the buckets.
 COLUMNS = (
     "customer_id", "customer_name", "open_amount", "{ageing}", "overdue_amount", "overdue_share",
@@ -98,17 +93,8 @@ def receivables_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Pol
     if not (accounts["invoiced_amount"] != 0).any():
         empty = parties.clear()
         return Receivables(empty, empty, empty, empty, basis, False, {})
-    open_parts = aged(items, period.as_of, basis)
-    frame = (
-        parties.drop("role")
-        .join(_moves(accounts, period), on="customer_id", how="left")
-        .join(open_parts, on="customer_id", how="left")
-        .filter(pl.col("open_amount").is_not_null() | pl.col("received_amount").is_not_null())
-        .with_columns(pl.col(_known(open_parts)).fill_null(0))
-    )
-    days = span_days(read["months"], period)
-    paid = countback_days(accounts, frame, read["months"], period.as_of)
-    frame = _measured(frame.join(paid, on="customer_id", how="left"), days)
+    known = {"debtors": parties, "open_items": items, "accounts": accounts}
+    frame = balances_of({**known, "months": read["months"]}, period, basis)
     whole = _whole(frame, accounts, read["months"], period)
     frame, classes = _classed(frame, policy)
     listed = _listed(frame, basis)
@@ -123,49 +109,6 @@ def receivables_of(read: Mapping[str, pl.DataFrame], period: Period, policy: Pol
     )
 
 
-def _known(aged: pl.DataFrame) -> list[str]:
-    """The amounts that a group without open items has none of, unless nobody's are known."""
-    amounts = [name for name in aged.columns if name.endswith("_amount")]
-    return [name for name in amounts if aged.is_empty() or aged[name].is_not_null().any()]
-
-
-def _moves(accounts: pl.DataFrame, period: Period) -> pl.DataFrame:
-    """What each group was invoiced and paid in the window."""
-    return (
-        accounts.lazy()
-        .filter(pl.col("month").is_between(period.first_month, period.last_month))
-        .group_by("customer_id")
-        .agg(
-            pl.col("invoiced_amount", "received_amount", "cash_amount", "bill_amount").sum(),
-            pl.col("prepaid_amount").sum(),
-            credit_sales_amount=sales_on_credit().sum(),
-        )
-        .collect(engine="streaming")
-    )
-
-
-def _ratio(above: str, below: str) -> pl.Expr:
-    base = pl.col(below).cast(pl.Float64)
-    return pl.col(above).cast(pl.Float64) / pl.when(base > 0).then(base)
-
-
-def _measured(frame: pl.DataFrame, days: int) -> pl.DataFrame:
-    """Add days outstanding, cash and bill shares, and the use of the credit limit.
-
-    DSO = open amount / sales on credit * days; the best possible DSO takes what is not due yet;
-    average days delinquent is the difference.
-    """
-    return frame.with_columns(
-        dso_days=days * _ratio("open_amount", "credit_sales_amount"),
-        best_dso_days=days * _ratio("undue_amount", "credit_sales_amount"),
-        overdue_share=_ratio("overdue_amount", "open_amount"),
-        limit_use_share=_ratio("open_amount", "credit_limit_amount"),
-        cash_share=_ratio("cash_amount", "received_amount"),
-        bill_share=_ratio("bill_amount", "received_amount"),
-        prepaid_share=_ratio("prepaid_amount", "invoiced_amount"),
-    ).with_columns(delinquent_days=pl.col("dso_days") - pl.col("best_dso_days"))
-
-
 def _whole(
     frame: pl.DataFrame, accounts: pl.DataFrame, months: pl.DataFrame, period: Period
 ) -> dict[str, float | None]:
@@ -175,7 +118,7 @@ def _whole(
         pl.col("invoiced_amount", "prepaid_amount").sum(), customer_id=pl.lit("all")
     )
     paid = countback_days(by_month, sums[:1], months, period.as_of)
-    row = _measured(sums[:1].join(paid, on="customer_id", how="left"), span_days(months, period))
+    row = measured(sums[:1].join(paid, on="customer_id", how="left"), span_days(months, period))
     return row.row(0, named=True)
 
 

@@ -7,27 +7,18 @@ from datetime import date
 
 import polars as pl
 
-from dakehu.analysis.attainment import attainment
-from dakehu.analysis.dependence import concentration, dependence
-from dakehu.analysis.ranking_window import Window, back, window_of
+from dakehu.analysis.distributor_ranking.attainment import attainment
+from dakehu.analysis.distributor_ranking.dependence import concentration, dependence
+from dakehu.analysis.distributor_ranking.policy import Policy
+from dakehu.analysis.distributor_ranking.window import Window, back, window_of
 
 DISTRIBUTOR = "distributor_id"
 OPTIONAL = ["region_name", "growth", "relative_growth", "quota_attainment", "freight_ratio"]
 
 
 @dataclass(frozen=True)
-class Policy:
-    """Thresholds of the report: counts, shares (0-1) and ratios."""
-
-    dominance_line: float = 0.50
-    key_distributor_count: int = 10
-    attainment_line: float = 1.00
-    material_share: float = 0.005
-
-
-@dataclass(frozen=True)
-class DistributorRanking:
-    """What the report shows. Amounts are in the pipeline's currency, shares 0-1."""
+class Sales:
+    """The ranking by sales alone. Amounts are in the pipeline's currency, shares 0-1."""
 
     window: Window
     policy: Policy
@@ -37,8 +28,8 @@ class DistributorRanking:
 
     @property
     def ranking(self) -> pl.DataFrame:
-        """One row per distributor that ever bought, by rank."""
-        return self.tables["ranking"]
+        """One row per distributor that ever bought, by sales rank."""
+        return self.tables["sales_ranking"]
 
     def movers(self) -> pl.DataFrame:
         """Distributors ranked in both windows that matter in one of them, largest climb first.
@@ -52,14 +43,14 @@ class DistributorRanking:
         ).sort("rank_change", "rank", descending=[True, False])
 
 
-def analyse(
+def sales_of(
     monthly: pl.DataFrame,
     company: pl.DataFrame,
     quotas: pl.DataFrame,
     as_of: date,
     window_months: int = 12,
     policy: Policy | None = None,
-) -> DistributorRanking:
+) -> Sales:
     """Rank every distributor that ever bought by net amount in the window that ends with `as_of`.
 
     `monthly`, `company`, `quotas` are mart_distributor_ranking and its parts __company, __quotas.
@@ -72,14 +63,13 @@ def analyse(
     ranking = _with_attainment(ranking, quota)
     by_month = dependence(monthly, company, window.months, policy.key_distributor_count)
     tables = {
-        "ranking": ranking.drop([name for name in OPTIONAL if ranking[name].is_null().all()]),
-        "criteria": _criteria(ranking),
+        "sales_ranking": ranking.drop([name for name in OPTIONAL if ranking[name].is_null().all()]),
         "attainment": quota,
         "dependence": by_month,
         "concentration": concentration(ranking, by_month),
     }
     figures = _figures(ranking, quota, tables["concentration"], company_growth, policy)
-    return DistributorRanking(window, policy, company_growth, tables, figures)
+    return Sales(window, policy, company_growth, tables, figures)
 
 
 def _amount(where: pl.Expr) -> pl.Expr:
@@ -133,7 +123,6 @@ def _ranking(
     return (
         _ranked(known, window)
         .with_columns(
-            pl.col("rank").alias("sales_rank"),
             (pl.col("previous_rank") - pl.col("rank")).alias("rank_change"),
             share.alias("amount_share"),
             growth.alias("growth"),
@@ -152,7 +141,6 @@ def _ranking(
             "distributor_name",
             "region_name",
             "rank",
-            "sales_rank",
             "previous_rank",
             "rank_change",
             "net_amount",
@@ -187,31 +175,6 @@ def _with_attainment(ranking: pl.DataFrame, quota: pl.DataFrame) -> pl.DataFrame
         pl.col("holder_id").alias(DISTRIBUTOR), pl.col("attainment").alias("quota_attainment")
     )
     return ranking.join(own, on=DISTRIBUTOR, how="left", maintain_order="left")
-
-
-PLATFORMS = {
-    "amount_share": "sales",
-    "relative_growth": "sales",
-    "quota_attainment": "sales",
-    "freight_ratio": "logistics",
-}
-UNITS = dict.fromkeys(PLATFORMS, "share") | {"relative_growth": "ratio"}
-
-
-def _criteria(ranking: pl.DataFrame) -> pl.DataFrame:
-    """One row per distributor and criterion that can be computed so far; nothing is scored yet."""
-    names = list(PLATFORMS)
-    return (
-        ranking.select(DISTRIBUTOR, *names)
-        .unpivot(names, index=DISTRIBUTOR, variable_name="criterion", value_name="value")
-        .with_columns(
-            pl.col("criterion").replace_strict(PLATFORMS).alias("platform"),
-            pl.col("criterion").replace_strict(UNITS).alias("unit"),
-            pl.col("value").is_not_null().alias("is_available"),
-        )
-        .select(DISTRIBUTOR, "platform", "criterion", "value", "unit", "is_available")
-        .sort(DISTRIBUTOR, "platform", "criterion")
-    )
 
 
 def _figures(

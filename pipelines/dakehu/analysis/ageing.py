@@ -1,4 +1,4 @@
-"""How old what is owed is: by days past due or since posting, and by years as accounts do it."""
+"""How old what is owed is: by days past due or since posting, and by years (catalogue S4)."""
 
 from __future__ import annotations
 

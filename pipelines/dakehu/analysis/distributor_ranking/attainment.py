@@ -7,15 +7,20 @@ from datetime import date, timedelta
 import polars as pl
 
 
-def attainment(quotas: pl.DataFrame, as_of: date, window_months: int) -> pl.DataFrame:
-    """One row per holder over the quota periods inside the window that have ended by `as_of`.
+def ended(quotas: pl.DataFrame, as_of: date, window_months: int) -> pl.DataFrame:
+    """The quotas whose period lies in the window and has ended by `as_of`.
 
     The window is counted in days here, back from `as_of`, because quota periods are dates.
     """
     after = pl.select(pl.lit(as_of + timedelta(days=1)).dt.offset_by(f"-{window_months}mo")).item()
+    return quotas.filter((pl.col("period_start") >= after) & (pl.col("period_end") <= as_of))
+
+
+def attainment(quotas: pl.DataFrame, as_of: date, window_months: int) -> pl.DataFrame:
+    """One row per holder over the quota periods inside the window that have ended by `as_of`."""
     holder = ["holder_kind", "holder_id"]
     sums = (
-        quotas.filter((pl.col("period_start") >= after) & (pl.col("period_end") <= as_of))
+        ended(quotas, as_of, window_months)
         .sort(*holder, "period_start")
         .group_by(holder)
         .agg(

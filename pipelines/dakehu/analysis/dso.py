@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import polars as pl
 
-if TYPE_CHECKING:
-    from dakehu.analysis.customer_value.window import Period
+
+class Span(Protocol):
+    """The fiscal months that a report looks at, up to its as-of date."""
+
+    @property
+    def as_of(self) -> date:
+        """The date that every mart speaks of."""
+        ...
+
+    @property
+    def first_month(self) -> date:
+        """First day of the first month."""
+        ...
+
+    @property
+    def last_month(self) -> date:
+        """First day of the last month."""
+        ...
 
 
 def sales_on_credit() -> pl.Expr:
@@ -16,9 +32,9 @@ def sales_on_credit() -> pl.Expr:
     return pl.col("invoiced_amount") - pl.col("prepaid_amount")
 
 
-def span_days(months: pl.DataFrame, period: Period) -> int:
+def span_days(months: pl.DataFrame, span: Span) -> int:
     """The days of the window that have passed; `months` gives each month's first and last."""
-    inside = months.filter(pl.col("month").is_between(period.first_month, period.last_month))
+    inside = months.filter(pl.col("month").is_between(span.first_month, span.last_month))
     lengths = inside.select((pl.col("last_date") - pl.col("first_date")).dt.total_days() + 1)
     return int(lengths.sum().item())
 
