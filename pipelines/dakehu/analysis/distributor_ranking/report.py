@@ -63,8 +63,8 @@ class DistributorRanking:
     distributor_name, sales_rank, observed_weight_share, missing (names of the criteria without a
     value, joined by ", "), of those of whom too little is known. `reasons`: see `verdict`.
     `stability`: the ranks without each criterion in turn. `weights`: the agreed ones beside those
-    of the data alone. `previous` is the official score of the
-    same months a year before, None where the data begins later.
+    of the data alone. `previous` is the official score of the same months a year before, None where
+    the data does not reach back or nobody could be ranked then.
     """
 
     window: Window
@@ -237,7 +237,8 @@ def _previous(
     owed = balances(read, window, as_of, policy).clear()
     criteria = criteria_of(read, before, day, policy, owed)
     held = conduct_of(read, before, owed).filter(~pl.col("fact").is_in(OF_TODAY))
-    return score_of(criteria.criteria, held, policy, criteria.measured)
+    score = score_of(criteria.criteria, held, policy, criteria.measured)
+    return score if score.panel.distributors else None
 
 
 def _ranking(

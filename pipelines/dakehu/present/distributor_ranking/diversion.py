@@ -58,11 +58,16 @@ def _unseen(text: Text, result: Any) -> list[Finding]:
     return [Finding(said, "warn")]
 
 
+def _tone(result: Any) -> str:
+    """Nothing found is good news only where everything could be looked for."""
+    return "good" if result.leads.absent.is_empty() else ""
+
+
 def subjects(text: Text, result: Any) -> BlockData:
     """Who is the subject of leads, best evidence first."""
     frame = result.leads.subjects.filter(~pl.col("is_benign"))
     if frame.is_empty():
-        return note(text("No lead holds."), "good")
+        return note(text("No lead holds."), _tone(result))
     columns = [
         Column("name", text("Distributor")),
         Column("what", text("Kind")),
@@ -86,7 +91,8 @@ def signs(text: Text, result: Any, *kinds: str) -> BlockData:
     frame = result.leads.leads.filter(~pl.col("is_benign") & pl.col("kind").is_in(kinds))
     if frame.is_empty():
         return note(
-            text("No lead of this kind holds: {kinds}.", kinds=_kind_list(text, kinds)), "good"
+            text("No lead of this kind holds: {kinds}.", kinds=_kind_list(text, kinds)),
+            _tone(result),
         )
     return table(
         _told(text, frame, result).head(100),

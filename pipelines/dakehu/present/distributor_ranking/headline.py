@@ -37,7 +37,7 @@ def headline(text: Text, result: Any, previous: Figures) -> BlockData:
         ),
         _key_share(text, result, value, previous),
         _credit(text, value, previous),
-        _leads(text, value, previous),
+        _leads(text, result, value, previous),
         Tile(
             "loaded_count",
             text("Loaded channels"),
@@ -86,21 +86,19 @@ def _credit(text: Text, value: dict[str, Any], previous: Figures) -> Tile:
     )
 
 
-def _leads(text: Text, value: dict[str, Any], previous: Figures) -> Tile:
-    counts = [int(value[f"leads_{grade}_count"]) for grade in "abc"]
+def _leads(text: Text, result: Any, value: dict[str, Any], previous: Figures) -> Tile:
+    blind = result.leads.absent.height
+    by_grade = {grade: int(value[f"leads_{grade}_count"]) for grade in "abc"}
+    explained = int(value["leads_benign_count"])
     return Tile(
         "leads_a_count",
         text("Leads by grade"),
-        text.count(sum(counts)),
-        text(
-            "A {a}, B {b}, C {c}; {n} explained apart",
-            a=counts[0],
-            b=counts[1],
-            c=counts[2],
-            n=int(value["leads_benign_count"]),
-        ),
+        text.count(sum(by_grade.values())),
+        text("A {a}, B {b}, C {c}; {n} explained apart", n=explained, **by_grade)
+        if not blind
+        else text("A {a}, B {b}, C {c}; {n} measures lack data", n=blind, **by_grade),
         before(text, previous, "leads_a_count"),
-        "bad" if counts[0] else "warn" if counts[1] else "",
+        "bad" if by_grade["a"] else "warn" if by_grade["b"] else "",
     )
 
 

@@ -33,6 +33,8 @@ def sub_scores(text: Text, result: Any, count: int) -> BlockData:
     )
     for name, color in COLORS.items():
         points = frame[f"{name}_score"].to_list()
+        if not any(value is not None for value in points):
+            continue
         fig.add_bar(
             orientation="h",
             name=text(PLATFORMS[name]),

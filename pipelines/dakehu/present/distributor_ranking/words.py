@@ -116,4 +116,4 @@ def _reason(text: Text, row: Mapping[str, Any]) -> str:
         return text("score {score}, below {line}", **facts)
     if name == "high_score":
         return text("score {score}, above {line}", **facts)
-    return text("score {score}, not up to {line}", **facts)
+    return text("score {score}", score=facts["score"])
