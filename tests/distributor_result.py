@@ -1,0 +1,75 @@
+"""A distributor ranking put together by hand: what the scorecard and the weight panel are given."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+
+import numpy as np
+import polars as pl
+
+from dakehu.analysis.distributor_ranking import Policy
+from dakehu.analysis.distributor_ranking.certainty import certainty_of
+from dakehu.analysis.distributor_ranking.explain import explain_all
+from dakehu.analysis.distributor_ranking.score import score_of
+from distributor_sheets import drawn, facts, sheet
+
+POLICY = Policy(smaa_draws=2_000)
+CONDUCT = facts(("d001", "complaint", 1.0), ("d004", "blacklisted", 1.0))
+
+
+def ranking_of(
+    values: Mapping[str, Mapping[str, float | None]],
+    policy: Policy = POLICY,
+    conduct: pl.DataFrame = CONDUCT,
+    names: Mapping[str, str] | None = None,
+) -> SimpleNamespace:
+    """The parts of a ranking of these criteria; every one of the named is measured."""
+    lines = sheet(values)
+    named = [name for name in policy.criteria if name in lines["criterion"].unique().to_list()]
+    score = score_of(lines, conduct, policy, named)
+    ids = score.ranking["distributor_id"].to_list()
+    ranking = score.ranking.with_columns(
+        verdict=pl.lit("watch"), sales_rank=pl.int_range(1, pl.len() + 1), previous_rank=None
+    )
+    first = ids[:1]
+    return SimpleNamespace(
+        policy=policy,
+        score=score,
+        held=conduct,
+        explained=explain_all(score, policy),
+        certainty=certainty_of(score.panel, policy),
+        ranking=ranking.filter("is_ranked"),
+        unranked=ranking.filter(~pl.col("is_ranked")).drop("verdict"),
+        names={one: (names or {}).get(one, f"Distributor {one}") for one in ids},
+        facts=SimpleNamespace(
+            downstream=SimpleNamespace(
+                downstream=pl.DataFrame({"distributor_id": first, "customer_count": [7] * len(first)})
+            ),
+            credit=SimpleNamespace(
+                credit=pl.DataFrame(
+                    {"distributor_id": first, "overdue_amount": [Decimal("1200.00")] * len(first)}
+                )
+            ),
+        ),
+        leads=SimpleNamespace(
+            subjects=pl.DataFrame(
+                {
+                    "kind": ["diversion"] * len(first),
+                    "distributor_id": first,
+                    "is_benign": [False] * len(first),
+                    "evidence_grade": ["B"] * len(first),
+                    "lead_count": [3] * len(first),
+                    "last_month": [date(2024, 5, 1)] * len(first),
+                }
+            )
+        ),
+    )
+
+
+def ranking(count: int = 12, missing: float = 0.15, seed: int = 3) -> SimpleNamespace:
+    """`count` distributors with values drawn over the bounds; the last is hardly known."""
+    values = drawn(count, np.random.default_rng(seed), missing)
+    last = f"d{count - 1:03}"
+    values[last] = {name: value if name == "cash_share" else None for name, value in values[last].items()}
+    return ranking_of(values)
