@@ -32,7 +32,7 @@ def ranking_of(
     ranking = score.ranking.with_columns(
         verdict=pl.lit("watch"), sales_rank=pl.int_range(1, pl.len() + 1), previous_rank=None
     )
-    first = ids[:1]
+    known = [one for one in ids if one != "d003"]  # of d003 nothing but the score is known
     return SimpleNamespace(
         policy=policy,
         score=score,
@@ -44,27 +44,48 @@ def ranking_of(
         names={one: (names or {}).get(one, f"Distributor {one}") for one in ids},
         facts=SimpleNamespace(
             downstream=SimpleNamespace(
-                downstream=pl.DataFrame({"distributor_id": first, "customer_count": [7] * len(first)})
+                downstream=pl.DataFrame(
+                    {
+                        "distributor_id": known,
+                        "customer_count": list(range(7, 7 + len(known))),
+                        "amount": [Decimal("8300000.00")] * len(known),
+                        "hhi": [1_300.0] * len(known),
+                        "worst_loss_share": [0.21] * len(known),
+                        "poaching_share": [0.08] * len(known),
+                    }
+                )
             ),
             credit=SimpleNamespace(
                 credit=pl.DataFrame(
-                    {"distributor_id": first, "overdue_amount": [Decimal("1200.00")] * len(first)}
+                    {
+                        "distributor_id": known,
+                        "open_amount": [Decimal("412000.00")] * len(known),
+                        "overdue_amount": [Decimal("1200.00")] * len(known),
+                        "due_over_90_amount": [Decimal("0.00")] * len(known),
+                        "credit_limit_amount": [Decimal("500000.00")] * len(known),
+                        "interest_amount": [Decimal("24720.00")] * len(known),
+                        "own_return_share": [0.12] * len(known),
+                    }
                 )
             ),
         ),
-        leads=SimpleNamespace(
-            subjects=pl.DataFrame(
-                {
-                    "kind": ["diversion"] * len(first),
-                    "distributor_id": first,
-                    "is_benign": [False] * len(first),
-                    "evidence_grade": ["B"] * len(first),
-                    "lead_count": [3] * len(first),
-                    "last_month": [date(2024, 5, 1)] * len(first),
-                }
-            )
-        ),
+        leads=SimpleNamespace(subjects=_subjects(known)),
     )
+
+
+def _subjects(known: list[str]) -> pl.DataFrame:
+    rows = [
+        (kind, one, is_benign, grade, 3, date(2024, 5, 1))
+        for one in known
+        for kind, is_benign, grade in (
+            ("diversion", False, "B"), ("hoarding", False, "C"), ("diversion", True, "C")
+        )
+    ]  # fmt: skip
+    schema = {
+        "kind": pl.String, "distributor_id": pl.String, "is_benign": pl.Boolean,
+        "evidence_grade": pl.String, "lead_count": pl.Int64, "last_month": pl.Date,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def ranking(count: int = 12, missing: float = 0.15, seed: int = 3) -> SimpleNamespace:

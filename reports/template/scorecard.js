@@ -148,7 +148,7 @@ for (const card of document.querySelectorAll(".scorecard")) {
       values[place].map(column => chosen.map(at => column[at])), absent));
     const tables = chosen.flatMap((at, side) => details.flatMap(([title, labels], place) => {
       const rows = records.details[place][at];
-      const whose = chosen.length > 1 ? `${title}: ${names[at]}` : title;
+      const whose = chosen.length > 1 ? `${names[at]} · ${title}` : title;
       return rows.length ? [detail(whose, labels, rows, absent)] : [];
     }));
     const drawn = criteria.length < 3 ? []

@@ -88,7 +88,7 @@ for (const block of document.querySelectorAll(".weights")) {
     return element("tr", {},
       element("td", {}, rank ? `${rank}` : says.unranked, " ", ...move),
       element("td", {}, records.names[at]),
-      element("td", {}, rank ? tenth(Math.max(net, 0)) : absent),
+      element("td", {}, rank ? tenth(Math.max(net, 0)) : absent, records.vetoed[at] ? ` · ${says.veto}` : ""),
       element("td", {}, official ? `${official}` : says.unranked),
       element("td", {}, records.scores[at] ?? absent));
   };

@@ -25,6 +25,7 @@ UNITS = {
     "days": ("number", 1),
     "points": ("number", 0),
 }
+COMMA, OF = N_(", "), N_("{band} of {count}")
 VERDICTS = {
     "support": N_("Support"),
     "watch": N_("Watch"),
@@ -37,10 +38,10 @@ SAYS = {
     "band": N_("Band"),
     "points": N_("Points"),
     "weight": N_("Weight"),
-    "contribution": N_("Contribution"),
-    "lift": N_("For one rank more, this alone"),
+    "contribution": N_("Points added"),
+    "lift": N_("For one rank more"),
     "lead": N_("First above second"),
-    "of": N_("{band} of {count}"),
+    "of": OF,
     "median": N_("Median {value}"),
     "best": N_("best {value}"),
     "smallest": N_("smallest step"),
@@ -56,7 +57,7 @@ SAYS = {
     "veto": N_("A veto ranks {name} behind everyone without one, whatever its points."),
     "radar": N_("Points of each criterion, 0 in the middle, 100 at the rim; dotted: the median."),
     "none": N_("Nobody of that name or code."),
-    "comma": N_(", "),
+    "comma": COMMA,
 
 }
 
@@ -156,7 +157,7 @@ def _worded(text: Text, row: dict[str, Any], ranked: int) -> dict[str, str | Non
         else text("{rank} of {n}", rank=text.count(row["rank"]), n=text.count(ranked)),
         "interval": None if low is None else f"{text.count(low)} – {text.count(high)}",
         "verdict_word": verdict and text(VERDICTS[verdict]),
-        "veto_words": text(SAYS["comma"]).join(vetoes) or None,
+        "veto_words": text(COMMA).join(vetoes) or None,
         **{f"{name}_text": None if row[name] is None else text.number(row[name], 1)
            for name in (*scores, "deduction_points")},
     }  # fmt: skip
@@ -233,7 +234,7 @@ def _remark(text: Text, result: Any) -> str:
     said = []
     left_out = [text(CRITERIA[name]) for name in result.score.left_out["criterion"]]
     if left_out:
-        names = text(SAYS["comma"]).join(left_out)
+        names = text(COMMA).join(left_out)
         said.append(text("Not measured by this source and left out: {names}.", names=names))
     if not result.leads.subjects.is_empty():
         said.append(text("Leads: {notice}", notice=text(NOTICE)))
@@ -244,11 +245,12 @@ def _described(
     text: Text, line: pl.DataFrame, name: str, weight: float, rises: bool
 ) -> dict[str, Any]:
     """A criterion: its name, agreed weight, and the median and best of whoever has a value."""
-    values, points, unit = line["value"], line["score"], line["unit"].drop_nulls()[0]
+    values, points = line["value"], line["score"]
+    platform, unit = (line[name].drop_nulls()[0] for name in ("platform", "unit"))
     best = values.max() if rises else values.min()
     return {
         "label": text(CRITERIA[name]),
-        "platform": text(PLATFORMS[line["platform"].drop_nulls()[0]]),
+        "platform": text(PLATFORMS[platform]),
         "weight": float(weight),
         "bands": line["band_count"].drop_nulls()[0],
         "median": points.median(),
@@ -290,7 +292,7 @@ def _wins(result: Any) -> list[list[int]]:
 def _first(text: Text, line: pl.DataFrame) -> list[str]:
     """What a page without scripts says of the first distributor on one criterion."""
     row = line.row(0, named=True)
-    band = text(SAYS["of"], band=row["band"], count=row["band_count"])
+    band = text(OF, band=row["band"], count=row["band_count"])
     return [
         measured(text, row["value"], row["unit"]) or MISSING,
         MISSING if row["band"] is None else band,

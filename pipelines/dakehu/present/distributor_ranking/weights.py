@@ -17,15 +17,16 @@ from dakehu.present.text import Text
 
 KEY = "distributor_id"
 SAYS = {
-    "rank": N_("Rank with these weights"),
+    "rank": N_("What-if rank"),
     "official": N_("Official rank"),
     "name": N_("Distributor"),
-    "score": N_("Score with these weights"),
+    "score": N_("What-if score"),
     "official_score": N_("Official score"),
     "agreed": N_("These are the agreed weights: this is the official order."),
     "moved": N_("Not the official rank: {moved} of {n} stand elsewhere with these weights."),
     "same": N_("Not the official rank, though the order is the same with these weights."),
     "nothing": N_("Every weight is zero: there is nothing to rank by."),
+    "veto": N_("veto"),
     "unranked": N_("not ranked"),
     "all": N_("Show all {n} rows"),
     "fewer": N_("Show fewer rows"),
