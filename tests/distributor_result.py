@@ -92,5 +92,7 @@ def ranking(count: int = 12, missing: float = 0.15, seed: int = 3) -> SimpleName
     """`count` distributors with values drawn over the bounds; the last is hardly known."""
     values = drawn(count, np.random.default_rng(seed), missing)
     last = f"d{count - 1:03}"
-    values[last] = {name: value if name == "cash_share" else None for name, value in values[last].items()}
+    values[last] = {
+        name: value if name == "cash_share" else None for name, value in values[last].items()
+    }
     return ranking_of(values)

@@ -13,7 +13,7 @@ import polars as pl
 from dakehu.present.appendix import N_
 from dakehu.present.block import BlockData, Column, note
 from dakehu.present.card import Detail, Panel, card
-from dakehu.present.distributor_ranking.leads import GRADES, KINDS, NOTICE
+from dakehu.present.distributor_ranking.leads import KINDS, NOTICE
 from dakehu.present.distributor_ranking.score_terms import CRITERIA, PLATFORMS, VETOES
 from dakehu.present.text import MISSING, Text
 
@@ -53,12 +53,13 @@ SAYS = {
     "level": N_("{one} and {other} have the same points."),
     "most": N_("Most of it comes from {criteria}."),
     "against": N_("Against it stand {criteria}."),
-    "wins": N_("With weights and months drawn anew {one} ranks before {other} in {share} of all draws."),
+    "wins": N_(
+        "With weights and months drawn anew {one} ranks before {other} in {share} of all draws."
+    ),
     "veto": N_("A veto ranks {name} behind everyone without one, whatever its points."),
     "radar": N_("Points of each criterion, 0 in the middle, 100 at the rim; dotted: the median."),
     "none": N_("Nobody of that name or code."),
     "comma": COMMA,
-
 }
 
 
@@ -104,8 +105,7 @@ def scorecard(text: Text, result: Any) -> BlockData:
         "says": {key: text(words) for key, words in SAYS.items()}
         | {"then": "" if text.language == "zh" else " "},
         "first": [
-            [of["label"], *_first(text, line)]
-            for of, line in zip(criteria, lines, strict=True)
+            [of["label"], *_first(text, line)] for of, line in zip(criteria, lines, strict=True)
         ],
     }
 
@@ -139,10 +139,7 @@ def _records(text: Text, result: Any) -> pl.DataFrame:
     names = [result.names.get(one) or one for one in records[KEY]]
     return records.with_columns(
         pl.Series("distributor_name", names, dtype=pl.String),
-        *(
-            pl.Series(key, [words[key] for words in worded], dtype=pl.String)
-            for key in worded[0]
-        ),
+        *(pl.Series(key, [words[key] for words in worded], dtype=pl.String) for key in worded[0]),
     )
 
 
@@ -268,7 +265,9 @@ def _packed(text: Text, line: pl.DataFrame) -> dict[str, list[Any]]:
         "bands": line["band"].to_list(),
         "points": line["score"].to_list(),
         "needs": [
-            None if needed is None else f"{'≥' if needed > value else '≤'} {measured(text, needed, unit)}"
+            None
+            if needed is None
+            else f"{'≥' if needed > value else '≤'} {measured(text, needed, unit)}"
             for needed, value in line.select("needed_value", "value").iter_rows()
         ],
         "smallest": [int(bool(one)) for one in line["is_smallest"]],

@@ -92,6 +92,6 @@ def weight_panel(text: Text, result: Any) -> BlockData:
 
 def _points(lines: pl.DataFrame, ranking: pl.DataFrame, name: str) -> list[float | None]:
     own = lines.filter(pl.col("criterion") == name).select(KEY, "score")
-    return ranking.select(KEY).join(own, on=KEY, how="left", maintain_order="left")[
-        "score"
-    ].to_list()
+    return (
+        ranking.select(KEY).join(own, on=KEY, how="left", maintain_order="left")["score"].to_list()
+    )
