@@ -12,7 +12,8 @@ import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
-from dakehu.analysis.distributor_ranking import Policy, analyse
+from dakehu.analysis.distributor_ranking import Policy
+from dakehu.analysis.distributor_ranking.sales import sales_of
 from dakehu.paths import ROOT
 from dakehu.present import appendix
 from dakehu.present.distributor_ranking import bars, figures, findings, headline, tables
@@ -66,7 +67,7 @@ def result(count: int, *, rich: bool, first: int = 0):
     types = dict.fromkeys(("target_amount", "net_amount"), pl.Decimal(38, 2))
     quotas = pl.DataFrame(quota, schema_overrides=types)
     quotas = quotas if rich else quotas.clear()
-    return analyse(monthly, company, quotas, date(2024, 12, 31), 12, Policy())
+    return sales_of(monthly, company, quotas, date(2024, 12, 31), 12, Policy())
 
 
 RESULTS = {

@@ -71,6 +71,11 @@ RANGES = {
     "smaa_draws": (1_000, 1_000_000),
     "bootstrap_draws": (1, 10_000),
     "separable_probability": (0.5, 1),
+    "support_from": (0, 100),
+    "fix_below": (0, 100),
+    "replace_below": (0, 100),
+    "overdue_line": (0, 1),
+    "limit_use_line": (0, inf),
 }
 
 
@@ -124,6 +129,12 @@ class Policy:
     occasion_days: int = 30
     occasion_line: float = 1.2
     launch_days: int = 90
+    # verdict
+    support_from: float = 70.0
+    fix_below: float = 40.0
+    replace_below: float = 35.0
+    overdue_line: float = 0.20
+    limit_use_line: float = 1.00
 
     def __post_init__(self) -> None:
         """Lay what is given over the defaults, and judge all of it."""

@@ -1,238 +1,274 @@
-"""Which distributors sell most, who rose and fell, and how much the company leans on them."""
+"""The distributor ranking: what is known, the official score, how sure it is, and what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import numpy as np
 import polars as pl
 
-from dakehu.analysis.distributor_ranking.attainment import attainment
-from dakehu.analysis.distributor_ranking.dependence import concentration, dependence
+from dakehu.analysis.distributor_ranking.certainty import Certainty, certainty_of
+from dakehu.analysis.distributor_ranking.conduct import conduct_of
+from dakehu.analysis.distributor_ranking.criteria import Criteria, criteria_of
+from dakehu.analysis.distributor_ranking.evidence import PROOF
+from dakehu.analysis.distributor_ranking.facts import Facts, facts_of
+from dakehu.analysis.distributor_ranking.inversion import Inversion, widest_inversion
+from dakehu.analysis.distributor_ranking.leads import Leads, leads_of
+from dakehu.analysis.distributor_ranking.owed import balances
 from dakehu.analysis.distributor_ranking.policy import Policy
-from dakehu.analysis.distributor_ranking.window import Window, back, window_of
+from dakehu.analysis.distributor_ranking.sales import Sales, sales_of
+from dakehu.analysis.distributor_ranking.score import Score, score_of
+from dakehu.analysis.distributor_ranking.second_opinions import second_opinions
+from dakehu.analysis.distributor_ranking.stability import Months, leave_one_criterion_out
+from dakehu.analysis.distributor_ranking.verdict import reasons_of, verdicts_of
+from dakehu.analysis.distributor_ranking.weights import weights_beside
+from dakehu.analysis.distributor_ranking.window import Window, window_of
 
-DISTRIBUTOR = "distributor_id"
-OPTIONAL = ["region_name", "growth", "relative_growth", "quota_attainment", "freight_ratio"]
+KEY = "distributor_id"
+# What is known of the as-of date alone says nothing of a year before.
+OF_TODAY = ("blacklisted", "overdue_over_90_share")
+RANKING = [
+    KEY, "distributor_name", "rank", "rank_low", "rank_high", "score", "sales_score",
+    "logistics_score", "capital_score", "deduction_points", "tier", "sales_rank", "previous_rank",
+    "first_rank_acceptability", "observed_weight_share", "verdict", "veto",
+]  # fmt: skip
+# Columns that stand whether anybody has a value or not.
+CONTRACT: dict[str, dict[str, Any]] = {
+    "downstream": {
+        KEY: pl.String, "customer_count": pl.Int64, "cr4": pl.Float64, "hhi": pl.Float64,
+        "end_user_share": pl.Float64, "worst_loss_share": pl.Float64,
+    },
+    "credit": {
+        KEY: pl.String, "dso_days": pl.Float64, "cash_share": pl.Float64,
+        "overdue_amount": pl.Decimal(38, 2), "limit_use_share": pl.Float64,
+        "not_due_amount": pl.Decimal(38, 2), "due_1_30_amount": pl.Decimal(38, 2),
+        "due_31_60_amount": pl.Decimal(38, 2), "due_61_90_amount": pl.Decimal(38, 2),
+        "due_over_90_amount": pl.Decimal(38, 2),
+    },
+    "rebates": {
+        KEY: pl.String, "period": pl.Date, "rate": pl.Float64, "rebate_amount": pl.Decimal(38, 2),
+        "volume_lift": pl.Float64,
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class DistributorRanking:
-    """What the report shows. Amounts are in the pipeline's currency, shares 0-1."""
+    """What the report shows, part by part.
+
+    `ranking`, by rank: the columns RANKING of everybody ranked. `unranked`: distributor_id,
+    distributor_name, sales_rank, observed_weight_share, missing (names of the criteria without a
+    value, joined by ", "), of those of whom too little is known. `reasons`: see `verdict`.
+    `stability`: the ranks without each criterion in turn. `weights`: the agreed ones beside those
+    of the data alone. `previous` is the official score of the
+    same months a year before, None where the data begins later.
+    """
 
     window: Window
     policy: Policy
-    company_growth: float | None
-    tables: dict[str, pl.DataFrame]
-    figures: dict[str, tuple[float | None, str]]
+    sales: Sales
+    facts: Facts
+    leads: Leads
+    score: Score
+    certainty: Certainty
+    opinions: pl.DataFrame
+    stability: pl.DataFrame
+    weights: pl.DataFrame
+    previous: Score | None
+    inversion: Inversion | None
+    ranking: pl.DataFrame
+    unranked: pl.DataFrame
+    reasons: pl.DataFrame
 
     @property
-    def ranking(self) -> pl.DataFrame:
-        """One row per distributor that ever bought, by rank."""
-        return self.tables["ranking"]
+    def names(self) -> dict[str, str]:
+        """Name of each distributor by id."""
+        return dict(self.sales.ranking.select(KEY, "distributor_name").iter_rows())
 
-    def movers(self) -> pl.DataFrame:
-        """Distributors ranked in both windows that matter in one of them, largest climb first.
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The tables published beside the report, by name."""
+        facts = self.facts.tables
+        return {
+            **facts,
+            **{name: _whole(facts.get(name), schema) for name, schema in CONTRACT.items()},
+            "ranking": self.ranking,
+            "criteria": self.score.criteria,
+            "pairwise": self.certainty.pairwise,
+            "second_opinions": self.opinions,
+            "stability": self.stability,
+            "unranked": self.unranked,
+            "verdict_reasons": self.reasons,
+            **self.leads.tables,
+            **self.sales.tables,
+        }
 
-        To matter is to have sold material_share of all distributors' amount, now or a year before.
-        """
-        line = float(self.ranking["net_amount"].sum()) * self.policy.material_share
-        larger = pl.max_horizontal("net_amount", "previous_amount").cast(pl.Float64)
-        return self.ranking.filter(
-            pl.col("rank_change").is_not_null() & (pl.col("rank_change") != 0) & (larger >= line)
-        ).sort("rank_change", "rank", descending=[True, False])
+    @property
+    def figures(self) -> dict[str, tuple[float | None, str]]:
+        """The headline numbers, by the names that summary.json keeps."""
+        loaded = self.leads.subjects.filter(
+            ~pl.col("is_benign") & pl.col("kind").is_in(["hoarding", "quota_overload"])
+        )
+        counts = {
+            "ranked_count": self.ranking.height,
+            "unranked_count": self.unranked.height,
+            "tier_count": self.ranking["tier"].n_unique(),
+            "loaded_count": loaded[KEY].n_unique(),
+            **{
+                f"verdict_{name}_count": self.ranking.filter(verdict=name).height
+                for name in ("support", "watch", "fix", "replace")
+            },
+        }
+        return {
+            **{name: (float(count), "count") for name, count in counts.items()},
+            **self.sales.figures,
+            **self.facts.figures,
+            **self.leads.figures,
+        }
 
 
 def analyse(
-    monthly: pl.DataFrame,
-    company: pl.DataFrame,
-    quotas: pl.DataFrame,
+    read: Mapping[str, pl.DataFrame],
     as_of: date,
     window_months: int = 12,
     policy: Policy | None = None,
 ) -> DistributorRanking:
-    """Rank every distributor that ever bought by net amount in the window that ends with `as_of`.
+    """Rank the distributors over the `window_months` that end with `as_of`.
 
-    `monthly`, `company`, `quotas` are mart_distributor_ranking and its parts __company, __quotas.
+    `read` holds the frames of `marts.MARTS`.
     """
     policy = policy or Policy()
-    window = window_of(company, as_of, window_months)
-    company_growth = _company_growth(company, window)
-    quota = attainment(quotas, as_of, window_months)
-    ranking = _ranking(monthly, company, window, company_growth)
-    ranking = _with_attainment(ranking, quota)
-    by_month = dependence(monthly, company, window.months, policy.key_distributor_count)
-    tables = {
-        "ranking": ranking.drop([name for name in OPTIONAL if ranking[name].is_null().all()]),
-        "criteria": _criteria(ranking),
-        "attainment": quota,
-        "dependence": by_month,
-        "concentration": concentration(ranking, by_month),
-    }
-    figures = _figures(ranking, quota, tables["concentration"], company_growth, policy)
-    return DistributorRanking(window, policy, company_growth, tables, figures)
-
-
-def _amount(where: pl.Expr) -> pl.Expr:
-    return pl.col("net_amount").filter(where).sum()
-
-
-def _growth(now: pl.Expr, before: pl.Expr) -> pl.Expr:
-    """Relative change; missing unless there were sales to compare with."""
-    before = before.cast(pl.Float64)
-    return pl.when(before > 0).then(now.cast(pl.Float64) / before - 1)
-
-
-def _company_growth(company: pl.DataFrame, window: Window) -> float | None:
-    if not window.compared_months:
-        return None
-    sums = company.select(
-        _amount(window.compared).alias("now"), _amount(window.year_before).alias("before")
+    window = window_of(read["company"], as_of, window_months)
+    sales = sales_of(read["monthly"], read["company"], read["quotas"], as_of, window_months, policy)
+    facts = facts_of(read, window, as_of, policy)
+    leads = leads_of(read, window, as_of, policy)
+    held = proven(facts.conduct, leads.leads)
+    score = score_of(facts.criteria.criteria, held, policy, facts.criteria.measured)
+    sure = certainty_of(score.panel, policy, months_of(facts.criteria, window))
+    previous = _previous(read, window, as_of, policy)
+    ranking = _ranking(score, sure, previous, sales.ranking)
+    reasons = reasons_of(ranking, facts.credit.credit, leads.subjects, policy)
+    ranking = ranking.join(verdicts_of(reasons), on=KEY, how="left", maintain_order="left")
+    ranked = ranking.filter(pl.col("rank").is_not_null()).select(RANKING)
+    return DistributorRanking(
+        window=window,
+        policy=policy,
+        sales=sales,
+        facts=facts,
+        leads=leads,
+        score=score,
+        certainty=sure,
+        opinions=second_opinions(score.panel, policy),
+        stability=leave_one_criterion_out(score.panel),
+        weights=weights_beside(score.panel),
+        previous=previous,
+        inversion=widest_inversion(ranked, score, policy.key_distributor_count),
+        ranking=ranked,
+        unranked=_unranked(ranking, score.criteria, facts.criteria.measured, policy),
+        reasons=reasons,
     )
-    return sums.select(_growth(pl.col("now"), pl.col("before"))).item()
+
+
+def proven(conduct: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
+    """`conduct`, with codes scanned outside the territory counted as one case of diversion.
+
+    Whoever has more cases on record keeps those: both may speak of the same goods.
+    """
+    scanned = (
+        leads.filter(
+            (pl.col("kind") == "diversion")
+            & (pl.col("evidence_grade") == PROOF)
+            & ~pl.col("is_benign")
+        )
+        .select(KEY)
+        .unique()
+    )
+    one = pl.lit(1.0).alias("value")
+    added = [
+        scanned.select(KEY, pl.lit(fact).alias("fact"), one)
+        for fact in ("diversion", "graded_a_diversion")
+    ]
+    return (
+        pl.concat([conduct.select(KEY, "fact", "value"), *added])
+        .group_by(KEY, "fact")
+        .agg(pl.col("value").max())
+        .sort(KEY, "fact")
+    )
+
+
+def months_of(criteria: Criteria, window: Window) -> Months | None:
+    """The months of the window for `certainty_of`, None where fewer than two are known."""
+    known = criteria.monthly.filter(window.within & pl.col("value").is_not_null())
+    axes = [known[name].unique().sort() for name in ("month", KEY, "criterion")]
+    if len(axes[0]) < 2:
+        return None
+    places = [
+        known[axis.name].replace_strict(axis, range(len(axis)), return_dtype=pl.Int64).to_numpy()
+        for axis in axes
+    ]
+    values = np.full([len(axis) for axis in axes], np.nan)
+    bases = np.zeros(values.shape)
+    values[*places] = known["value"].to_numpy()
+    bases[*places] = known["denominator"].cast(pl.Float64).to_numpy()
+    return Months(axes[1].to_list(), axes[2].to_list(), values, bases)
+
+
+def _previous(
+    read: Mapping[str, pl.DataFrame], window: Window, as_of: date, policy: Policy
+) -> Score | None:
+    """The official score of the same months a year before.
+
+    Balances and the black list are known of the as-of date alone and are left out of it.
+    """
+    before = window.earlier(read["company"])
+    if before is None:
+        return None
+    day = pl.select(pl.lit(as_of).dt.offset_by("-12mo")).item()
+    owed = balances(read, window, as_of, policy).clear()
+    criteria = criteria_of(read, before, day, policy, owed)
+    held = conduct_of(read, before, owed).filter(~pl.col("fact").is_in(OF_TODAY))
+    return score_of(criteria.criteria, held, policy, criteria.measured)
 
 
 def _ranking(
-    monthly: pl.DataFrame, company: pl.DataFrame, window: Window, company_growth: float | None
+    score: Score, sure: Certainty, previous: Score | None, sales: pl.DataFrame
 ) -> pl.DataFrame:
-    in_window, before_end = window.within, pl.col("month") <= back(window.last, 12)
-    freight = in_window & pl.col("freight_amount").is_not_null()
-    total = float(company.select(_amount(in_window)).item() or 0)
-    known = (
-        monthly.sort(DISTRIBUTOR, "month")
-        .group_by(DISTRIBUTOR)
-        .agg(
-            pl.col("distributor_name", "region_name").last(),
-            _amount(in_window).alias("net_amount"),
-            pl.col("order_count").filter(in_window).sum().cast(pl.Int64),
-            in_window.any().not_().alias("is_silent"),
-            _amount(window.compared).alias("compared_amount"),
-            _amount(window.year_before).alias("previous_amount"),
-            before_end.any().alias("had_bought"),
-            window.year_before.any().not_().alias("was_silent"),
-            pl.col("freight_amount").filter(freight).sum().alias("freight_amount"),
-            _amount(freight).alias("freight_base"),
-            freight.any().alias("has_freight"),
-            pl.col("month").filter(pl.col("net_amount") > 0).max().alias("last_month"),
-        )
+    before = score.ranking.select(KEY, previous_rank=pl.lit(None, pl.Int64))
+    if previous is not None:
+        before = previous.ranking.select(KEY, previous_rank="rank")
+    named = sales.select(KEY, "distributor_name", sales_rank="rank")
+    sure_of = sure.ranking.drop("rank")
+    ranking = score.ranking
+    for other in (sure_of, named, before):
+        ranking = ranking.join(other, on=KEY, how="left", maintain_order="left")
+    return ranking
+
+
+def _whole(frame: pl.DataFrame | None, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """`frame` with the columns that it lacks, empty; one without rows where there is none."""
+    if frame is None:
+        return pl.DataFrame(schema=schema)
+    lacking = [
+        pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns
+    ]
+    return frame.with_columns(lacking)
+
+
+def _unranked(
+    ranking: pl.DataFrame, criteria: pl.DataFrame, measured: Collection[str], policy: Policy
+) -> pl.DataFrame:
+    wanted = [name for name in measured if name in policy.criteria]
+    lacking = (
+        criteria.filter(pl.col("criterion").is_in(wanted) & ~pl.col("is_available"))
+        .group_by(KEY, maintain_order=True)
+        .agg(missing=pl.col("criterion").str.join(", "))
     )
-    share = pl.col("net_amount").cast(pl.Float64) / total if total > 0 else pl.lit(None, pl.Float64)
-    growth = _growth(pl.col("compared_amount"), pl.col("previous_amount"))
-    if not window.compared_months:
-        growth = pl.lit(None, pl.Float64)
-    pace = None if company_growth is None or company_growth <= -1 else 1 + company_growth
     return (
-        _ranked(known, window)
-        .with_columns(
-            pl.col("rank").alias("sales_rank"),
-            (pl.col("previous_rank") - pl.col("rank")).alias("rank_change"),
-            share.alias("amount_share"),
-            growth.alias("growth"),
-            pl.when(pl.col("has_freight") & (pl.col("freight_base") > 0))
-            .then(
-                pl.col("freight_amount").cast(pl.Float64) / pl.col("freight_base").cast(pl.Float64)
-            )
-            .alias("freight_ratio"),
-        )
-        .with_columns(
-            pl.col("amount_share").cum_sum().alias("cumulative_share"),
-            ((1 + pl.col("growth")) / pl.lit(pace, pl.Float64)).alias("relative_growth"),
-        )
-        .select(
-            DISTRIBUTOR,
-            "distributor_name",
-            "region_name",
-            "rank",
-            "sales_rank",
-            "previous_rank",
-            "rank_change",
-            "net_amount",
-            "previous_amount",
-            "amount_share",
-            "cumulative_share",
-            "growth",
-            "relative_growth",
-            "order_count",
-            "freight_ratio",
-            "is_silent",
-            "last_month",
-        )
+        ranking.filter(pl.col("rank").is_null())
+        .join(lacking, on=KEY, how="left", maintain_order="left")
+        .select(KEY, "distributor_name", "sales_rank", "observed_weight_share", "missing")
+        .sort("sales_rank", KEY)
     )
-
-
-def _ranked(known: pl.DataFrame, window: Window) -> pl.DataFrame:
-    """Ranks from 1 by amount, the silent last, ties by id: now and in the window a year before."""
-    now = known.sort(
-        ["is_silent", "net_amount", DISTRIBUTOR], descending=[False, True, False]
-    ).with_columns(pl.int_range(1, pl.len() + 1).alias("rank"))
-    before = (
-        known.filter(pl.col("had_bought") & (window.compared_months > 0))
-        .sort(["was_silent", "previous_amount", DISTRIBUTOR], descending=[False, True, False])
-        .select(DISTRIBUTOR, pl.int_range(1, pl.len() + 1).alias("previous_rank"))
-    )
-    return now.join(before, on=DISTRIBUTOR, how="left", maintain_order="left")
-
-
-def _with_attainment(ranking: pl.DataFrame, quota: pl.DataFrame) -> pl.DataFrame:
-    own = quota.filter(pl.col("holder_kind") == "distributor").select(
-        pl.col("holder_id").alias(DISTRIBUTOR), pl.col("attainment").alias("quota_attainment")
-    )
-    return ranking.join(own, on=DISTRIBUTOR, how="left", maintain_order="left")
-
-
-PLATFORMS = {
-    "amount_share": "sales",
-    "relative_growth": "sales",
-    "quota_attainment": "sales",
-    "freight_ratio": "logistics",
-}
-UNITS = dict.fromkeys(PLATFORMS, "share") | {"relative_growth": "ratio"}
-
-
-def _criteria(ranking: pl.DataFrame) -> pl.DataFrame:
-    """One row per distributor and criterion that can be computed so far; nothing is scored yet."""
-    names = list(PLATFORMS)
-    return (
-        ranking.select(DISTRIBUTOR, *names)
-        .unpivot(names, index=DISTRIBUTOR, variable_name="criterion", value_name="value")
-        .with_columns(
-            pl.col("criterion").replace_strict(PLATFORMS).alias("platform"),
-            pl.col("criterion").replace_strict(UNITS).alias("unit"),
-            pl.col("value").is_not_null().alias("is_available"),
-        )
-        .select(DISTRIBUTOR, "platform", "criterion", "value", "unit", "is_available")
-        .sort(DISTRIBUTOR, "platform", "criterion")
-    )
-
-
-def _figures(
-    ranking: pl.DataFrame,
-    quota: pl.DataFrame,
-    measures: pl.DataFrame,
-    company_growth: float | None,
-    policy: Policy,
-) -> dict[str, tuple[float | None, str]]:
-    """The headline numbers, by the names that summary.json keeps."""
-    measure = dict(measures.select("metric", "value").iter_rows())
-    active = ranking.filter(~pl.col("is_silent"))
-    figures: dict[str, tuple[float | None, str]] = {
-        "distributor_count": (ranking.height, "count"),
-        "active_count": (active.height, "count"),
-        "silent_count": (ranking.height - active.height, "count"),
-        "distributor_amount": (float(ranking["net_amount"].sum()), "amount"),
-        "distributor_share": (measure["distributor_share"], "share"),
-        "key_share": (measure["key_share"], "share"),
-        "top_share": (measure["top_share"], "share"),
-        "cr4": (measure.get("cr4"), "share"),
-        "hhi": (measure.get("hhi"), "points"),
-        "company_growth": (company_growth, "share"),
-    }
-    for (kind,), rows in quota.group_by("holder_kind", maintain_order=True):
-        target = float(rows["target_amount"].sum())
-        reached = float(rows["net_amount"].sum()) / target if target > 0 else None
-        missed = rows.filter(pl.col("attainment") < policy.attainment_line).height
-        figures |= {
-            f"attainment_{kind}": (reached, "share"),
-            f"missed_{kind}_count": (missed, "count"),
-        }
-    return figures

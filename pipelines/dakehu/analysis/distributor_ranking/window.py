@@ -37,6 +37,14 @@ class Window:
         first, last = back(self.last, self.compared_months + 11), back(self.last, 12)
         return pl.col("month").is_between(first, last)
 
+    def earlier(self, company: pl.DataFrame) -> Window | None:
+        """The same months a year before, None where the data does not hold all of them."""
+        start = company["month"].min()
+        first = back(self.first, 12)
+        if not isinstance(start, date) or start > first:
+            return None
+        return Window(first, back(self.last, 12), self.months, _compared(start, first, self.months))
+
 
 def window_of(company: pl.DataFrame, as_of: date, months: int) -> Window:
     """The window of `months` that ends with the fiscal month of `as_of`.
@@ -48,8 +56,13 @@ def window_of(company: pl.DataFrame, as_of: date, months: int) -> Window:
     last = max([as_of.replace(day=1), *held[-1:]])
     first = back(last, months - 1)
     start = held[0] if held else first
+    return Window(first, last, months, _compared(start, first, months))
+
+
+def _compared(start: date, first: date, months: int) -> int:
+    """Of `months` from `first` on, how many have a counterpart a year before in data from start."""
     earlier = (first.year - start.year) * 12 + first.month - start.month
-    return Window(first, last, months, min(max(earlier + months - 12, 0), months))
+    return min(max(earlier + months - 12, 0), months)
 
 
 def back(month: date, months: int) -> date:

@@ -9,7 +9,7 @@ import polars as pl
 
 from dakehu.present.bars import HOVER, hover, rows_axis
 from dakehu.present.block import BlockData, figure, note
-from dakehu.present.distributor_ranking.headline import HOLDERS
+from dakehu.present.distributor_ranking.terms import HOLDERS
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREEN, GREY, ORANGE, RED, layout
 
@@ -66,7 +66,7 @@ def attainment_bars(text: Text, result: Any, count: int) -> BlockData:
 
 def freight_bars(text: Text, result: Any, count: int) -> BlockData:
     """Freight ratio of the largest distributors against the median of all."""
-    frame = result.tables["ranking"]
+    frame = result.ranking
     if "freight_ratio" not in frame.columns:
         return note(text("Freight ratio: Not computed, data absent (not zero)."))
     known = frame.filter(pl.col("freight_ratio").is_not_null())

@@ -26,7 +26,7 @@ NAMED_UP_TO = 40  # points; among more, names would lie on each other
 
 def top_bars(text: Text, result: Any, count: int) -> BlockData:
     """The largest distributors: sales in the window, and a year before where it is complete."""
-    top = result.tables["ranking"].filter(~pl.col("is_silent")).head(count)
+    top = result.ranking.filter(~pl.col("is_silent")).head(count)
     if top.is_empty():
         return note(text("No distributor has sales in this window."))
     scale = text.money_scale(top.select(pl.col("net_amount").max()).item())
@@ -71,7 +71,7 @@ def top_bars(text: Text, result: Any, count: int) -> BlockData:
 
 def rank_slopes(text: Text, result: Any, count: int) -> BlockData:
     """From last year's rank to this year's, for the present top."""
-    top = result.tables["ranking"].filter(~pl.col("is_silent")).head(count)
+    top = result.ranking.filter(~pl.col("is_silent")).head(count)
     if top["previous_rank"].is_null().all():
         return note(text("Ranks a year before: Not computed, data absent (not zero)."))
     cap = 2 * top.height
@@ -172,7 +172,7 @@ def dependence_lines(text: Text, result: Any) -> BlockData:
 
 def growth_scatter(text: Text, result: Any) -> BlockData:
     """Share of company sales against relative growth."""
-    frame = result.tables["ranking"]
+    frame = result.ranking
     if "relative_growth" not in frame.columns:
         return note(text("Relative growth: Not computed, data absent (not zero)."))
     shown = frame.filter((pl.col("relative_growth") > 0) & (pl.col("amount_share") > 0))

@@ -1,7 +1,4 @@
-"""What the distributor ranking says in sentences, and what it is not.
-
-`result` is the DistributorRanking that analysis.distributor_ranking returns.
-"""
+"""What the list by sales says in sentences; `result` is the `Sales` of the report."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.present.block import BlockData, Finding, findings, note
-from dakehu.present.distributor_ranking.headline import HOLDERS
+from dakehu.present.block import BlockData, Finding, findings
+from dakehu.present.distributor_ranking.terms import HOLDERS
 from dakehu.present.text import Text
 
 Row = dict[str, Any]
@@ -19,8 +16,8 @@ ALL_THROUGH_DISTRIBUTORS = 0.995  # from here on the share of all distributors t
 
 
 def standing(text: Text, result: Any) -> BlockData:
-    """What page one says in sentences, most important first."""
-    if result.tables["ranking"].is_empty():
+    """What the list by sales says, most important first."""
+    if result.ranking.is_empty():
         return findings(Finding(text("No distributor has bought up to this date."), "warn"))
     return findings(
         *_leader(text, result),
@@ -34,7 +31,7 @@ def standing(text: Text, result: Any) -> BlockData:
 
 
 def _leader(text: Text, result: Any) -> list[Finding]:
-    row = result.tables["ranking"].row(0, named=True)
+    row = result.ranking.row(0, named=True)
     window = result.window
     months = text("{first} to {last}", first=text.month(window.first), last=text.month(window.last))
     if row["previous_rank"] is None:
@@ -91,7 +88,7 @@ def _dependence(text: Text, result: Any) -> list[Finding]:
 
 
 def _laggard(text: Text, result: Any) -> list[Finding]:
-    ranking = result.tables["ranking"]
+    ranking = result.ranking
     company = result.figures["company_growth"][0]
     if "relative_growth" not in ranking.columns or company is None:
         return []
@@ -151,7 +148,7 @@ def _quotas(text: Text, result: Any) -> list[Finding]:
 
 
 def _silent(text: Text, result: Any) -> list[Finding]:
-    silent = silent_ones(result.tables["ranking"])
+    silent = silent_ones(result.ranking)
     if silent.is_empty():
         return []
     names = text(", ").join(silent.head(3)["distributor_name"])
@@ -187,26 +184,3 @@ def _comparison(text: Text, window: Any) -> list[Finding]:
         m=window.months,
     )
     return [Finding(said, "warn")]
-
-
-def scope(text: Text, result: Any) -> BlockData:
-    """What this ranking is not, and which data is absent."""
-    ranking = result.tables["ranking"]
-    absent = [
-        word
-        for name, word in (
-            ("quota_attainment", text("distributor quotas")),
-            ("freight_ratio", text("shipments with freight")),
-            ("growth", text("a year before")),
-        )
-        if name not in ranking.columns
-    ]
-    said = text(
-        "This list ranks by sales alone. It does not yet weigh the three platforms (sales, "
-        "logistics, capital): who a distributor sells to, how it delivers and how it pays do not "
-        "move its rank."
-    )
-    if not absent:
-        return note(said, "")
-    missing = text("Absent in this data, so not computed: {names}.", names=text(", ").join(absent))
-    return note(text("{first} {second}", first=said, second=missing))

@@ -1,4 +1,4 @@
-"""The distributor ranking at a glance: headline tiles, sentences and what the list is not.
+"""The distributor ranking at a glance: headline tiles and what page one says in sentences.
 
 `result` is the DistributorRanking that analysis.distributor_ranking returns.
 """
@@ -10,146 +10,220 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.present.appendix import N_, before
-from dakehu.present.block import (
-    BlockData,
-    Tile,
-    note,
-    tiles,
-)
-from dakehu.present.distributor_ranking import score_terms
+from dakehu.present.appendix import before
+from dakehu.present.block import BlockData, Finding, Tile, findings, note, tiles
+from dakehu.present.distributor_ranking.words import KEY, criterion, measured, names_of
 from dakehu.present.text import MISSING, Text
 
 Figures = Mapping[str, tuple[float, str]]
-Row = dict[str, Any]
-
-ALL_THROUGH_DISTRIBUTORS = 0.995  # from here on the share of all distributors tells nothing
-
-
-LABELS = {
-    "distributor_count": N_("Distributors that ever bought"),
-    "active_count": N_("Distributors with sales in the window"),
-    "silent_count": N_("Silent distributors"),
-    "distributor_amount": N_("Sales through distributors"),
-    "distributor_share": N_("Distributors' share of company sales"),
-    "key_share": N_("Largest distributors' share of company sales"),
-    "top_share": N_("Largest distributor's share of company sales"),
-    "cr4": N_("CR4 among distributors"),
-    "hhi": N_("HHI among distributors"),
-    "company_growth": N_("Company growth, year on year"),
-    "attainment_distributor": N_("Quota attainment, distributors"),
-    "attainment_person": N_("Quota attainment, sales people"),
-    "attainment_territory": N_("Quota attainment, territories"),
-    "missed_distributor_count": N_("Distributors below quota"),
-    "missed_person_count": N_("Sales people below quota"),
-    "missed_territory_count": N_("Territories below quota"),
-}
-
-RULES = {
-    "dominance_line": N_("Alert line: largest distributors' share of company sales (0-1)"),
-    "key_distributor_count": N_("How many distributors count as the largest"),
-    "attainment_line": N_("Quota counts as met from this attainment (1 = 100%)"),
-    "material_share": N_("Rank changes are told from this share of distributors' sales"),
-    **score_terms.RULES,
-    "interest_rate": N_("Yearly interest on money out on credit"),
-    "ageing_basis": N_("Age of what is owed counts from: due (due date) or posting (invoice)"),
-    "just_above_share": N_("Purchases this little above a rebate step count as just above it"),
-    "false_discovery_rate": N_("Statistical leads: share of false ones accepted (0-1)"),
-    "outside_share_line": N_("Diversion: sell-out outside the territory above this share (0-1)"),
-    "outside_lines_min": N_("Diversion: at least so many deliveries outside in three months"),
-    "scan_share_line": N_("Diversion: codes scanned outside above this share (0-1)"),
-    "scan_codes_min": N_("Diversion: at least so many codes scanned outside in three months"),
-    "scan_accuracy_km": N_("Scans count when their place is known to so many kilometres"),
-    "overload_line": N_("Quota overload: quota above so many times capacity or demand"),
-    "arbitrage_line": N_("Price gap: left after freight above this share of the own price (0-1)"),
-    "late_days": N_("Hoarding: so many days count as the end of a month"),
-    "pull_forward_line": N_("Hoarding: end of the quarter so many times the own usual month end"),
-    "payback_days": N_("Hoarding: so many days count as the start of a month"),
-    "payback_line": N_("Hoarding: start of the next month below so many times the own usual one"),
-    "stock_jump_days": N_("Hoarding: stock so many days above the own usual stock"),
-    "sell_in_line": N_("Hoarding: purchases of three months above so many times sell-out"),
-    "receivables_line": N_("Hoarding: debt to purchases so many times that of the quarter before"),
-    "returned_line": N_("Hoarding: given back in two months, above this share (0-1)"),
-    "occasion_days": N_("Days before Lunar New Year or a price rise in which all may load"),
-    "occasion_line": N_("Such loads are reported from so many times usual daily purchases"),
-    "launch_days": N_("Days after its launch in which purchases of a product are no load"),
-}
-
-HOLDERS = {
-    "distributor": N_("Distributor"),
-    "person": N_("Sales person"),
-    "territory": N_("Territory"),
-}
 
 
 def headline(text: Text, result: Any, previous: Figures) -> BlockData:
     """The tiles of page one."""
-    if result.tables["ranking"].is_empty():
+    if result.sales.ranking.is_empty():
         return note(text("No distributor has bought up to this date."))
     value = {name: figure for name, (figure, _) in result.figures.items()}
-    count = result.policy.key_distributor_count
+    return tiles(
+        Tile(
+            "ranked_count",
+            text("Distributors ranked"),
+            text.count(value["ranked_count"]),
+            text(
+                "of {n} that ever bought, in {tiers} tiers",
+                n=text.count(value["distributor_count"]),
+                tiers=text.count(value["tier_count"]),
+            ),
+            before(text, previous, "ranked_count"),
+        ),
+        _key_share(text, result, value, previous),
+        _credit(text, value, previous),
+        _leads(text, value, previous),
+        Tile(
+            "loaded_count",
+            text("Loaded channels"),
+            text.count(value["loaded_count"]),
+            text("distributors with leads on hoarding or quota overload"),
+            before(text, previous, "loaded_count"),
+            "warn" if value["loaded_count"] else "",
+        ),
+    )
+
+
+def _key_share(text: Text, result: Any, value: dict[str, Any], previous: Figures) -> Tile:
     line = text.percent(result.policy.dominance_line, 0)
     share = value["key_share"]
     is_over = share is not None and share >= result.policy.dominance_line
-    return tiles(
-        Tile(
-            "active_count",
-            text("Distributors with sales"),
-            text.count(value["active_count"]),
-            text("of {n} that ever bought", n=text.count(value["distributor_count"])),
-            before(text, previous, "active_count"),
-        ),
-        Tile(
-            "distributor_amount",
-            text("Sales through distributors"),
-            text.amount(value["distributor_amount"]),
-            text("{share} of company sales", share=text.percent(value["distributor_share"])),
-            before(text, previous, "distributor_amount"),
-        ),
-        Tile(
-            "key_share",
-            text("Share of the {n} largest", n=count),
-            text.percent(share),
-            text("above the {line} line", line=line)
-            if is_over
-            else text("below the {line} line", line=line),
-            before(text, previous, "key_share"),
-            "bad" if is_over else "good",
-        ),
-        Tile(
-            "top_share",
-            text("Share of the largest one"),
-            text.percent(value["top_share"]),
-            _first_name(result),
-            before(text, previous, "top_share"),
-        ),
-        _attainment_tile(text, result, previous),
-    )
-
-
-def _first_name(result: Any) -> str:
-    return result.tables["ranking"]["distributor_name"][0]
-
-
-def _attainment_tile(text: Text, result: Any, previous: Figures) -> Tile:
-    for kind in ("distributor", "person", "territory"):
-        name = f"attainment_{kind}"
-        if name not in result.figures:
-            continue
-        reached = result.figures[name][0]
-        missed = result.figures[f"missed_{kind}_count"][0]
-        rows = result.tables["attainment"].filter(pl.col("holder_kind") == kind)
-        return Tile(
-            name,
-            text(LABELS[name]),
-            text.percent(reached),
-            text("{missed} of {n} below quota", missed=text.count(missed), n=rows.height),
-            before(text, previous, name),
-            "good" if reached is not None and reached >= result.policy.attainment_line else "warn",
-        )
     return Tile(
-        "attainment",
-        text("Quota attainment"),
-        MISSING,
-        text("Not computed, data absent (not zero)"),
+        "key_share",
+        text("Share of the {n} largest", n=result.policy.key_distributor_count),
+        text.percent(share),
+        text("above the {line} line", line=line)
+        if is_over
+        else text("below the {line} line", line=line),
+        before(text, previous, "key_share"),
+        "bad" if is_over else "good",
     )
+
+
+def _credit(text: Text, value: dict[str, Any], previous: Figures) -> Tile:
+    if "credit_open_amount" not in value:
+        return Tile(
+            "credit_open_amount",
+            text("Credit at risk"),
+            MISSING,
+            text("Not computed, data absent (not zero)"),
+        )
+    late = value.get("credit_overdue_amount")
+    return Tile(
+        "credit_open_amount",
+        text("Credit at risk"),
+        text.amount(value["credit_open_amount"]),
+        text("no due dates: what is overdue is not known")
+        if late is None
+        else text("of which {late} overdue", late=text.amount(late)),
+        before(text, previous, "credit_open_amount"),
+        "warn" if late else "",
+    )
+
+
+def _leads(text: Text, value: dict[str, Any], previous: Figures) -> Tile:
+    counts = [int(value[f"leads_{grade}_count"]) for grade in "abc"]
+    return Tile(
+        "leads_a_count",
+        text("Leads by grade"),
+        text.count(sum(counts)),
+        text(
+            "A {a}, B {b}, C {c}; {n} explained apart",
+            a=counts[0],
+            b=counts[1],
+            c=counts[2],
+            n=int(value["leads_benign_count"]),
+        ),
+        before(text, previous, "leads_a_count"),
+        "bad" if counts[0] else "warn" if counts[1] else "",
+    )
+
+
+def sentences(text: Text, result: Any) -> BlockData:
+    """Page one in sentences: who leads and how surely, where the ranks part, what is at stake."""
+    if result.sales.ranking.is_empty():
+        return findings()  # the tiles have said that nobody bought
+    if result.ranking.is_empty():
+        said = text(
+            "Nobody is ranked: of no distributor is {share} of the agreed weight observed. What is"
+            " known of them stands below.",
+            share=text.percent(result.policy.observed_weight_min, 0),
+        )
+        return findings(Finding(said, "warn"), _stakes(text, result))
+    return findings(_leader(text, result), _turned(text, result), _stakes(text, result))
+
+
+def _leader(text: Text, result: Any) -> Finding:
+    first = result.ranking.row(0, named=True)
+    facts = {
+        "name": first["distributor_name"],
+        "score": text.number(first["score"], 1),
+        "share": text.percent(first["first_rank_acceptability"], 0),
+        "spread": text.percent(result.policy.weight_spread, 0),
+    }
+    peers = result.ranking.filter(pl.col("tier") == 1).height - 1
+    if not peers:
+        said = text(
+            "{name} leads with {score} of 100 points, and stands first in {share} of the draws that"
+            " move each weight by up to {spread} and draw the months anew: a place of its own.",
+            **facts,
+        )
+        return Finding(said, "good")
+    said = text(
+        "{name} leads with {score} of 100 points, but first in only {share} of the draws that move"
+        " each weight by up to {spread} and draw the months anew: {n} others cannot be told apart"
+        " from it.",
+        n=text.count(peers),
+        **facts,
+    )
+    return Finding(said, "warn")
+
+
+def _turned(text: Text, result: Any) -> Finding:
+    turned = result.inversion
+    if turned is None:
+        return Finding(
+            text("Among the largest, the platform rank is no worse than the sales rank.")
+        )
+    rows = {row[KEY]: row for row in result.ranking.to_dicts()}
+    one, other = rows[turned.one], rows[turned.other]
+    said = text(
+        "{other} is number {sold} by sales but {rank} of {n} by the three platforms; {one} sells"
+        " less (number {one_sold}) and ranks {one_rank}. {why}",
+        other=other["distributor_name"],
+        sold=other["sales_rank"],
+        rank=other["rank"],
+        n=result.ranking.height,
+        one=one["distributor_name"],
+        one_sold=one["sales_rank"],
+        one_rank=one["rank"],
+        why=_why(text, turned.contrast),
+    )
+    return Finding(said, "warn")
+
+
+def _why(text: Text, contrast: pl.DataFrame) -> str:
+    """The two criteria that part them most."""
+    told = [
+        text(
+            "{criterion} {own} against {others}",
+            criterion=criterion(text, row["criterion"]),
+            own=measured(text, row["other_value"], row["unit"]),
+            others=measured(text, row["value"], row["unit"]),
+        )
+        for row in contrast.filter((pl.col("lead") > 0) & (pl.col("criterion") != "deductions"))
+        .head(2)
+        .to_dicts()
+    ]
+    if not told:
+        return text("What parts them are the deductions.")
+    return text("What parts them most: {what}.", what=text("; ").join(told))
+
+
+def _stakes(text: Text, result: Any) -> Finding:
+    value = {name: figure for name, (figure, _) in result.figures.items()}
+    share, line = value["key_share"], result.policy.dominance_line
+    parts = []
+    if share is not None:
+        parts.append(
+            text(
+                "The {n} largest bring {share} of company sales (alert line {line})",
+                n=result.policy.key_distributor_count,
+                share=text.percent(share),
+                line=text.percent(line, 0),
+            )
+        )
+    if value.get("credit_overdue_amount"):
+        parts.append(
+            text(
+                "{late} of the {open} that distributors owe is overdue",
+                late=text.amount(value["credit_overdue_amount"]),
+                open=text.amount(value["credit_open_amount"]),
+            )
+        )
+    if result.ranking.height:
+        parts.append(
+            text(
+                "to support {support}, to watch {watch}, to fix {fix}, to replace {replace}",
+                **{
+                    name: text.count(value[f"verdict_{name}_count"])
+                    for name in ("support", "watch", "fix", "replace")
+                },
+            )
+        )
+    names = names_of(result)
+    proved = (
+        result.leads.subjects.filter((pl.col("evidence_grade") == "A") & ~pl.col("is_benign"))[KEY]
+        .unique()
+        .sort()
+    )
+    if proved.len():
+        listed = text(", ").join(names.get(code, code) for code in proved.head(3))
+        parts.append(text("evidence of grade A is on record of {names}", names=listed))
+    is_bad = bool(proved.len()) or (share is not None and share >= line)
+    return Finding(text("{parts}.", parts=text("; ").join(parts)), "bad" if is_bad else "warn")

@@ -1,4 +1,4 @@
-"""Tables and definitions of the distributor ranking."""
+"""Tables of the list by sales; `result` is the `Sales` of the report."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.present.block import BlockData, Column, Definition, definitions, note, table
+from dakehu.present.block import BlockData, Column, note, table
 from dakehu.present.distributor_ranking.findings import silent_ones
-from dakehu.present.distributor_ranking.headline import HOLDERS
+from dakehu.present.distributor_ranking.terms import HOLDERS
 from dakehu.present.text import Text
 
 
@@ -27,13 +27,15 @@ def ranking_table(text: Text, result: Any) -> BlockData:
         Column("freight_ratio", text("Freight ratio"), "percent", 3),
         Column("order_count", text("Orders"), "count", 3),
     ]
-    frame = result.tables["ranking"]
-    return table(frame, columns, text, title=text("All distributors by sales"), file="ranking")
+    frame = result.ranking
+    return table(
+        frame, columns, text, title=text("All distributors by sales"), file="sales_ranking"
+    )
 
 
 def bottom_table(text: Text, result: Any, count: int) -> BlockData:
     """The last of those who still buy."""
-    frame = result.tables["ranking"].filter(~pl.col("is_silent")).tail(count)
+    frame = result.ranking.filter(~pl.col("is_silent")).tail(count)
     columns = [
         Column("rank", text("Rank"), "count"),
         Column("previous_rank", text("A year before"), "count"),
@@ -47,8 +49,8 @@ def bottom_table(text: Text, result: Any, count: int) -> BlockData:
 
 def silent_table(text: Text, result: Any) -> BlockData:
     """Those who bought before and bought nothing in the window."""
-    frame = silent_ones(result.tables["ranking"])
-    if result.tables["ranking"].is_empty():
+    frame = silent_ones(result.ranking)
+    if result.ranking.is_empty():
         return note(text("No distributor has bought up to this date."))
     if frame.is_empty():
         return note(text("Every distributor that ever bought bought in this window."), "")
@@ -59,7 +61,7 @@ def silent_table(text: Text, result: Any) -> BlockData:
         Column("previous_amount", text("Sales a year before"), "amount"),
         Column("last_month", text("Last purchase"), "month"),
     ]
-    return table(frame, columns, text, title=text("Silent distributors"), file="ranking")
+    return table(frame, columns, text, title=text("Silent distributors"), file="sales_ranking")
 
 
 def attainment_table(text: Text, result: Any) -> BlockData:
@@ -103,7 +105,7 @@ def concentration_table(text: Text, result: Any) -> BlockData:
     ]
     frame = pl.DataFrame(shown, schema=["metric", "value"], orient="row")
     columns = [Column("metric", text("Measure")), Column("value", text("Value"))]
-    count = result.tables["ranking"].filter(pl.col("net_amount") > 0).height
+    count = result.ranking.filter(pl.col("net_amount") > 0).height
     return table(
         frame,
         columns,
@@ -113,56 +115,5 @@ def concentration_table(text: Text, result: Any) -> BlockData:
         note=text(
             "Shares of all distributors' sales; {n} distributors with sales above zero.",
             n=text.count(count),
-        ),
-    )
-
-
-def meanings(text: Text, result: Any) -> BlockData:
-    """The terms of this page."""
-    return definitions(
-        Definition(
-            text("Sales rank"),
-            text(
-                "Place by net sales in the window, ties by number. Whoever ever bought is ranked; "
-                "those without sales in the window stand last."
-            ),
-        ),
-        Definition(
-            text("Rank a year before"),
-            text("The same list over the same months a year before, among those who had bought."),
-        ),
-        Definition(
-            text("Relative growth"),
-            text(
-                "(1 + own growth) / (1 + company growth). Below 1 the distributor's share of "
-                "company sales falls."
-            ),
-            text("ratio"),
-        ),
-        Definition(
-            text("{line} line", line=text.percent(result.policy.dominance_line, 0)),
-            text(
-                "Half of the company's sales in the hands of a few large distributors: the level "
-                "at which headquarters should worry about credit, discounts and terms."
-            ),
-            text("share of company sales"),
-        ),
-        Definition(
-            text("HHI"),
-            text(
-                "10,000 times the sum of squared shares; 10,000 divided by it is the effective "
-                "number."
-            ),
-            text("points"),
-        ),
-        Definition(
-            text("Quota attainment"),
-            text("Sales divided by quota over the same ended periods."),
-            text("per cent"),
-        ),
-        Definition(
-            text("Freight ratio"),
-            text("Freight divided by sales, over the months with freight on record."),
-            text("per cent"),
         ),
     )
