@@ -41,6 +41,15 @@ def ranking_of(
         certainty=certainty_of(score.panel, policy),
         ranking=ranking.filter("is_ranked"),
         unranked=ranking.filter(~pl.col("is_ranked")).drop("verdict"),
+        reasons=pl.DataFrame(
+            {
+                "distributor_id": ids,
+                "verdict": ["watch"] * len(ids),
+                "reason": ["middling_score"] * len(ids),
+                "value": [55.0] * len(ids),
+                "threshold": [70.0] * len(ids),
+            }
+        ).filter(pl.col("distributor_id").is_in(score.panel.distributors)),
         names={one: (names or {}).get(one, f"Distributor {one}") for one in ids},
         facts=SimpleNamespace(
             downstream=SimpleNamespace(

@@ -128,6 +128,7 @@ for (const card of document.querySelectorAll(".scorecard")) {
       }
     }
     for (const at of chosen) {
+      if (records.advice[at]) said.push(records.advice[at]);
       const needs = records.criteria.some(({ needs }) => needs[at] !== null);
       if (vetoed[at]) said.push(filled(says.veto, { name: names[at] }));
       if (at === 0 && ranked) said.push(filled(says.top, { name: names[at] }));

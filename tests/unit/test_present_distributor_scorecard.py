@@ -7,7 +7,7 @@ import pytest
 
 from dakehu.analysis.distributor_ranking import Policy
 from dakehu.present.block import Show
-from dakehu.present.distributor_ranking.scorecard import measured, scorecard
+from dakehu.present.distributor_ranking.scorecard import scorecard
 from dakehu.present.distributor_ranking.weights import weight_panel
 from dakehu.present.text import Text
 from distributor_result import POLICY, ranking, ranking_of
@@ -41,16 +41,16 @@ def test_a_criterion_has_value_band_points_and_what_it_needs():
     quota, cash, dso = block["records"]["criteria"]
     assert quota["values"] == ["85.0%", "110.0%", "50.0%"]
     assert (quota["bands"], quota["points"]) == ([4, 6, 1], [60.0, 100.0, 0.0])
-    assert dso["values"] == [None, "50.0", "70.0"]
+    assert dso["values"] == [None, "50 days", "70 days"]
     assert (dso["bands"][0], dso["points"][0], dso["needs"][0]) == (None, None, None)
-    assert [part["needs"][1] for part in (quota, cash, dso)] == [None, "≥ 40.0%", "≤ 45.0"]
+    assert [part["needs"][1] for part in (quota, cash, dso)] == [None, "≥ 40.0%", "≤ 45 days"]
     assert [part["smallest"][1] for part in (quota, cash, dso)] == [0, 0, 1]
 
 
 def test_median_best_and_agreed_weight_of_a_criterion():
     quota, _, dso = scorecard(EN, SMALL)["criteria"]
     assert (quota["median_text"], quota["best_text"]) == ("85.0%", "110.0%")
-    assert (dso["median_text"], dso["best_text"]) == ("60.0", "50.0")  # less is better
+    assert (dso["median_text"], dso["best_text"]) == ("60 days", "50 days")  # less is better
     assert (quota["median"], quota["best"], quota["bands"]) == (60.0, 100.0, 6)
     assert [one["weight"] for one in scorecard(EN, SMALL)["criteria"]] == pytest.approx(
         [0.5, 0.25, 0.25]
@@ -85,14 +85,6 @@ def test_what_nobody_measures_is_named_and_leads_carry_the_notice():
     ]  # fmt: skip
 
 
-def test_values_are_written_by_their_unit():
-    assert measured(EN, 0.1234, "share") == "12.3%"
-    assert measured(EN, 1.234, "ratio") == "1.23"
-    assert measured(EN, 33.33, "days") == "33.3"
-    assert measured(ZH, 12.5, "amount") == "12.50元"
-    assert measured(EN, None, "days") is None
-
-
 def test_the_panel_stands_by_id_and_carries_what_is_not_measured():
     policy = Policy(smaa_draws=1_000, platforms={"capital": 40.0})
     found = ranking_of({"b": {"dso_days": 20.0}, "a": {"dso_days": 70.0}}, policy)
@@ -117,9 +109,13 @@ def test_names_are_those_of_the_data_and_the_code_where_there_is_none():
     assert scorecard(EN, found)["records"]["names"] == ["x"]
 
 
-def test_only_the_verdict_is_missing_for_whom_nothing_is_advised():
+def test_a_verdict_has_its_reasons_and_the_unranked_have_none():
     panels = scorecard(EN, FOUND)["panels"]
     assert [title for title, _ in panels] == ["Rank", "Score", "Downstream", "Credit and money"]
     verdicts = scorecard(EN, FOUND)["records"]["values"][1][0]
     assert verdicts == ["Watch"] * 11 + [None]
+    advice = scorecard(EN, FOUND)["records"]["advice"]
+    assert advice[-1] is None
+    name = scorecard(EN, FOUND)["records"]["names"][0]
+    assert advice[0] == f"{name}: Watch (score 55, not up to 70)."
     assert FOUND.ranking.filter(pl.col("verdict") == "watch").height == 11

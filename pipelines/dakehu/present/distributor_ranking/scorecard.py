@@ -1,7 +1,8 @@
 """The scorecard of one distributor, or of two side by side: every criterion, and why so.
 
 `result` is the DistributorRanking that analysis.distributor_ranking returns; read are its parts
-`score`, `certainty`, `facts`, `leads`, `ranking`, `unranked`, `names` and `explained`.
+`score`, `explained`, `certainty`, `facts`, `leads`, `ranking`, `unranked`, `reasons`, `policy` and
+`names`.
 """
 
 from __future__ import annotations
@@ -15,23 +16,11 @@ from dakehu.present.block import BlockData, Column, note
 from dakehu.present.card import Detail, Panel, card
 from dakehu.present.distributor_ranking.leads import KINDS, NOTICE
 from dakehu.present.distributor_ranking.score_terms import CRITERIA, PLATFORMS, VETOES
+from dakehu.present.distributor_ranking.words import VERDICTS, measured, reasons, sentences
 from dakehu.present.text import MISSING, Text
 
 KEY = "distributor_id"
-# How values of a unit are written, and with how many decimals.
-UNITS = {
-    "share": ("percent", 1),
-    "ratio": ("number", 2),
-    "days": ("number", 1),
-    "points": ("number", 0),
-}
 COMMA, OF = N_(", "), N_("{band} of {count}")
-VERDICTS = {
-    "support": N_("Support"),
-    "watch": N_("Watch"),
-    "fix": N_("Fix what is weak"),
-    "replace": N_("Replace"),
-}
 SAYS = {
     "criterion": N_("Criterion"),
     "value": N_("Value"),
@@ -93,6 +82,7 @@ def scorecard(text: Text, result: Any) -> BlockData:
         "vetoed": records["veto"].is_not_null().to_list(),
         "ranked": panel.scores().size,
         "wins": _wins(result),
+        "advice": _advice(text, result, records),
     }
     criteria = [
         _described(text, line, name, weight, result.policy.criteria[name].rises)
@@ -103,19 +93,15 @@ def scorecard(text: Text, result: Any) -> BlockData:
         "compare": text("Compare with: name or code"),
         "criteria": criteria,
         "says": {key: text(words) for key, words in SAYS.items()}
-        | {"then": "" if text.language == "zh" else " "},
+        | {"then": sentences(text, ["", ""])},
         "first": [
             [of["label"], *_first(text, line)] for of, line in zip(criteria, lines, strict=True)
         ],
     }
 
 
-def measured(text: Text, value: float | None, unit: str) -> str | None:
-    """A value of a criterion as it is read, None where it is missing."""
-    if value is None:
-        return None
-    kind, *digits = UNITS.get(unit, ("amount",))
-    return getattr(text, kind)(value, *digits)
+def _measured(text: Text, value: Any, unit: str) -> str | None:
+    return None if value is None else measured(text, value, unit)
 
 
 def _records(text: Text, result: Any) -> pl.DataFrame:
@@ -235,7 +221,7 @@ def _remark(text: Text, result: Any) -> str:
         said.append(text("Not measured by this source and left out: {names}.", names=names))
     if not result.leads.subjects.is_empty():
         said.append(text("Leads: {notice}", notice=text(NOTICE)))
-    return " ".join(said)
+    return sentences(text, said)
 
 
 def _described(
@@ -252,8 +238,8 @@ def _described(
         "bands": line["band_count"].drop_nulls()[0],
         "median": points.median(),
         "best": points.max(),
-        "median_text": measured(text, values.median(), unit),
-        "best_text": measured(text, best, unit),
+        "median_text": _measured(text, values.median(), unit),
+        "best_text": _measured(text, best, unit),
     }
 
 
@@ -261,7 +247,7 @@ def _packed(text: Text, line: pl.DataFrame) -> dict[str, list[Any]]:
     """One criterion of all records: value, band, points, what it needs, where that is least."""
     unit = line["unit"].drop_nulls()[0]
     return {
-        "values": [measured(text, value, unit) for value in line["value"]],
+        "values": [_measured(text, value, unit) for value in line["value"]],
         "bands": line["band"].to_list(),
         "points": line["score"].to_list(),
         "needs": [
@@ -288,12 +274,26 @@ def _wins(result: Any) -> list[list[int]]:
     return [found.get(rank, []) for rank in ranks["rank"]]
 
 
+def _advice(text: Text, result: Any, records: pl.DataFrame) -> list[str | None]:
+    """The verdict on each distributor in one sentence with its reasons."""
+    told = {
+        one: reasons(text, rows.iter_rows(named=True))
+        for (one,), rows in result.reasons.group_by(KEY, maintain_order=True)
+    }
+    columns = (KEY, "distributor_name", "verdict_word")
+    return [
+        verdict
+        and text("{name}: {verdict} ({reasons}).", name=name, verdict=verdict, reasons=told[one])
+        for one, name, verdict in records.select(columns).iter_rows()
+    ]
+
+
 def _first(text: Text, line: pl.DataFrame) -> list[str]:
     """What a page without scripts says of the first distributor on one criterion."""
     row = line.row(0, named=True)
     band = text(OF, band=row["band"], count=row["band_count"])
     return [
-        measured(text, row["value"], row["unit"]) or MISSING,
+        measured(text, row["value"], row["unit"]),
         MISSING if row["band"] is None else band,
         text.number(row["score"], 0),
         text.percent(row["weight"]),
