@@ -5,10 +5,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from dakehu.analysis.distributor_ranking import Policy
+from dakehu.analysis.distributor_ranking import DistributorRanking, Policy
 from dakehu.analysis.distributor_ranking.explain import explain, explain_all
 from dakehu.analysis.distributor_ranking.score import score_of
 from dakehu.analysis.distributor_ranking.what_if import what_if
+from distributor_result import ranking
 from distributor_sheets import POLICY, drawn, facts, sheet
 
 SHEET = sheet(
@@ -75,3 +76,15 @@ def test_all_explained_at_once_are_as_each_by_itself():
         own = together.filter(pl.col("distributor_id") == one).drop("distributor_id")
         assert_frame_equal(own, explain(score, one, POLICY))
     assert together.filter("is_smallest").height > 6
+
+
+def test_the_analyst_sees_names_beside_the_new_order():
+    found = ranking()
+    told = DistributorRanking.what_if(found, {"capital": 90})
+    assert told.columns[:3] == ["distributor_id", "distributor_name", "rank"]
+    assert told["distributor_name"].to_list() == [
+        found.names[one] for one in told["distributor_id"]
+    ]
+    assert told.drop("distributor_name").equals(
+        what_if(found.score, found.held, found.policy, {"capital": 90})
+    )
