@@ -6,7 +6,7 @@ calendar as (select * from stg_calendar),
 final as (
     select
         lines.distributor_id,
-        calendar.month,
+        coalesce(calendar.month, cast(date_trunc('month', lines.doc_date) as date)) as month,
         lines.territory_id,
         lines.standing,
         min(lines.holder_id) as holder_id,
@@ -14,7 +14,7 @@ final as (
         sum(lines.quantity) as quantity,
         sum(lines.amount) as amount
     from lines
-    inner join calendar on lines.doc_date = calendar.calendar_date
+    left join calendar on lines.doc_date = calendar.calendar_date
     group by 1, 2, 3, 4
 )
 

@@ -41,7 +41,7 @@ explained as (
 final as (
     select
         scans.bound_distributor_id as distributor_id,
-        calendar.month,
+        coalesce(calendar.month, cast(date_trunc('month', scans.scan_date) as date)) as month,
         scans.scan_territory_id as territory_id,
         cast(ceil(coalesce(cast(scans.accuracy_m as double), 0) / cast(1000 as double)) as double)
             as accuracy_km,
@@ -54,7 +54,7 @@ final as (
         count(distinct scans.code) as code_count
     from scans
     cross join run
-    inner join calendar on scans.scan_date = calendar.calendar_date
+    left join calendar on scans.scan_date = calendar.calendar_date
     inner join places
         on
             scans.bound_distributor_id = places.distributor_id

@@ -1,4 +1,4 @@
-"""Every block of the distributor ranking, for rich, poor and empty data, in both languages."""
+"""Every block of the list by sales, for rich, poor and empty data, in both languages."""
 
 import json
 import string
@@ -15,8 +15,7 @@ from babel.messages.pofile import read_po
 from dakehu.analysis.distributor_ranking import Policy
 from dakehu.analysis.distributor_ranking.sales import sales_of
 from dakehu.paths import ROOT
-from dakehu.present import appendix
-from dakehu.present.distributor_ranking import bars, figures, findings, headline, tables
+from dakehu.present.distributor_ranking import bars, figures, findings, tables
 from dakehu.present.text import Text
 
 HOSTILE = "<script>alert(1)</script> {x}"
@@ -78,9 +77,7 @@ RESULTS = {
     "empty": result(0, rich=False),
 }
 BLOCKS = {
-    "headline": lambda text, found: headline.headline(text, found, {"key_share": (0.4, "share")}),
     "standing": findings.standing,
-    "scope": findings.scope,
     "top_bars": lambda text, found: figures.top_bars(text, found, 10),
     "rank_slopes": lambda text, found: figures.rank_slopes(text, found, 10),
     "dependence_lines": figures.dependence_lines,
@@ -92,11 +89,6 @@ BLOCKS = {
     "silent_table": tables.silent_table,
     "attainment_table": tables.attainment_table,
     "concentration_table": tables.concentration_table,
-    "meanings": tables.meanings,
-    "rules": lambda text, found: appendix.rules(text, found.policy, headline.RULES),
-    "changes": lambda text, found: appendix.changes(
-        text, found.figures, {"key_share": (0.4, "share")}, headline.LABELS
-    ),
 }
 PRESENT = ROOT / "pipelines" / "dakehu" / "present"
 MODULES = sorted((PRESENT / "distributor_ranking").glob("*.py"))
@@ -143,26 +135,6 @@ def test_a_year_before_is_drawn_only_where_it_is_whole():
     assert "compare the last 8 of 12 months only" in said
 
 
-def test_the_page_says_what_it_is_not():
-    for code, words in (("en", "ranks by sales alone"), ("zh", "只按销售额排名")):
-        for found in RESULTS.values():
-            assert words in BLOCKS["scope"](Text(code, "CNY"), found)["text"]
-    poor = BLOCKS["scope"](Text("en", "CNY"), RESULTS["poor"])["text"]
-    assert "distributor quotas, shipments with freight" in poor
-
-
-def test_key_share_above_the_line_is_an_alert():
-    tiles = {
-        tile["name"]: tile
-        for tile in BLOCKS["headline"](Text("en", "CNY"), RESULTS["rich"])["tiles"]
-    }
-    share = RESULTS["rich"].figures["key_share"][0]
-    assert share > 0.5
-    assert (tiles["key_share"]["tone"], tiles["key_share"]["note"]) == ("bad", "above the 50% line")
-    assert tiles["key_share"]["previous"] == "Last run: 40.0%"
-    assert tiles["attainment_distributor"]["value"] == "110.0%"
-
-
 def messages_of(files):
     found = {
         message
@@ -190,9 +162,3 @@ def test_every_message_is_translated_with_the_same_places():
     for message, translation in catalogue.items():
         assert translation
         assert places(message) == places(translation), message
-
-
-def test_every_figure_and_rule_has_a_name():
-    for found in RESULTS.values():
-        assert found.figures.keys() <= headline.LABELS.keys()
-    assert set(Policy.__dataclass_fields__) == set(headline.RULES)

@@ -117,7 +117,7 @@ def landed_prices(read: Mapping[str, pl.DataFrame], window: Window) -> pl.DataFr
 
 
 def _rebate_rates(rebates: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
-    """distributor_id, month, rebate_rate: rebates over purchases of the period around it."""
+    """distributor_id, month, rebate_rate: rebates / purchases of the periods that hold it."""
     given = rebates.filter(~pl.col("is_off_price") & (pl.col("net_amount") > 0)).select(
         KEY,
         first=pl.col("period_start").dt.truncate("1mo"),

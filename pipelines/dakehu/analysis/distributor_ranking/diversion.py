@@ -1,4 +1,4 @@
-"""Goods outside the granted territory: sell-out, scans, cases; who suffers (article 3)."""
+"""Goods outside the granted territory: sell-out, scans and cases, and who suffers (article 3)."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def hoarding_of(
     Months before the Lunar New Year or a price rise are no measure of anything: they are left out
     of both sides, and what was loaded then is told as benign.
     """
-    occasions = occasions_of(read["price_rises"])
+    occasions = occasions_of(read["price_rises"], policy)
     months = with_stock(months_of(read["days"], as_of, policy), read)
     months = _judged(with_occasions(months, occasions, policy))
     tested = _tested(months, window)
@@ -85,29 +85,31 @@ def hoarding_of(
 
 
 def _judged(months: pl.DataFrame) -> pl.DataFrame:
-    """Each month against the distributor's own ordinary ones: median, or mean where that is zero.
+    """Each month against the distributor's own usual ones: median, or mean where that is zero.
 
-    Ordinary is a month that ends no quarter and lies near no occasion.
+    Ordinary is a month that ends no quarter and lies near no occasion. Usual is an ordinary month
+    that begins no quarter either: a month that pays back is thin, and its last days weigh much.
     """
     place = pl.col("month").dt.month() % 3
     plain = pl.col("is_distorted").not_()
+    usual = plain & (place == 2)
     frame = months.with_columns(is_quarter_end=place == 0, is_ordinary=plain & (place != 0)).sort(
         KEY, "month"
     )
-    usual = {name: pl.col(name).filter("is_ordinary") for name in ("late_index", "stock_days")}
-    opening = pl.col("early_index").filter(plain & (place != 1))
 
     def level(values: pl.Expr) -> pl.Expr:
         middle = values.median()
         return pl.when(middle > 0).then(middle).otherwise(values.mean()).over(KEY)
 
-    normal, early = level(usual["late_index"]), level(opening)
+    normal, early, held = (
+        level(pl.col(name).filter(usual)) for name in ("late_index", "early_index", "stock_days")
+    )
     following = pl.col("early_index").shift(-1).over(KEY)
     return frame.with_columns(
         normal=normal,
         pull_forward=pl.col("late_index") / pl.when(normal > 0).then(normal),
         payback=pl.when("is_quarter_end").then(following / pl.when(early > 0).then(early)),
-        stock_jump_days=pl.col("stock_days") - usual["stock_days"].median().over(KEY),
+        stock_jump_days=pl.col("stock_days") - held,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from dakehu.analysis.distributor_ranking.explain import contrast
-from dakehu.analysis.distributor_ranking.score import DISTRIBUTOR, Score
+from dakehu.analysis.distributor_ranking.score import DISTRIBUTOR, PLACES, Score
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,15 @@ class Inversion:
 def widest_inversion(ranking: pl.DataFrame, score: Score, among: int) -> Inversion | None:
     """The distributor that falls furthest below its sales rank, beside the best that sells less.
 
-    `ranking`: distributor_id, rank, sales_rank, of everybody ranked; both ranks count among these.
+    `ranking`: distributor_id, rank, sales_rank, observed_weight_share of everybody ranked. Only
+    those count of whom every measured criterion is known, for else it is the lack that parts them.
     The one that falls is looked for among the `among` largest. None where no order is turned.
     """
+    whole = ranking.filter(pl.col("observed_weight_share") > 1 - 10**-PLACES)
     places = (
-        ranking.sort("sales_rank")
+        whole.sort("sales_rank")
         .with_row_index("sold", offset=1)
-        .with_columns(fall=pl.col("rank") - pl.col("sold").cast(pl.Int64))
+        .with_columns(fall=pl.col("rank").rank("ordinal") - pl.col("sold").cast(pl.Int64))
     )
     fallen = places.head(among).sort("fall", "sold", descending=[True, False]).head(1)
     if fallen.is_empty() or fallen["fall"].item() <= 0:
@@ -39,4 +41,6 @@ def widest_inversion(ranking: pl.DataFrame, score: Score, among: int) -> Inversi
     other = fallen.row(0, named=True)
     one = places.filter(pl.col("sold") > other["sold"]).sort("rank").row(0, named=True)
     pair = (one[DISTRIBUTOR], other[DISTRIBUTOR])
-    return Inversion(*pair, contrast(score, *pair))
+    found = Inversion(*pair, contrast(score, *pair))
+    # Of equal scores the order of ids decides, and nothing explains that.
+    return found if found.contrast["lead"].sum() > 10**-PLACES else None

@@ -47,7 +47,8 @@ class Leads:
     `subjects`: kind, distributor_id, is_benign, evidence_grade (the best), lead_count, first_month,
     last_month; benign ones are reported and never scored.
     `tests`: kind, distributor_id, other_id, measure, p_value, is_discovery, of all that was tested.
-    `absent`: measure, missing (the unmapped columns), of what the source does not let us see.
+    `absent`: measure, missing (the unmapped columns, "" where no distributor buys on its own
+    account), of what the source does not let us see.
     """
 
     leads: pl.DataFrame
@@ -108,7 +109,7 @@ def leads_of(
         pl.concat([arbitrage.hypotheses, hoarding.hypotheses]), policy.false_discovery_rate
     )
     leads = _graded(_held(pl.concat([part.signs for part in parts]), tests))
-    return Leads(leads, _subjects(leads), tests, _absent(read["mapped"]), *parts)
+    return Leads(leads, _subjects(leads), tests, _absent(read), *parts)
 
 
 def _corrected(tests: pl.DataFrame, rate: float) -> pl.DataFrame:
@@ -172,13 +173,15 @@ def _subjects(leads: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _absent(mapped: pl.DataFrame) -> pl.DataFrame:
-    fed = {f"{table}.{column}" for table, column in mapped.iter_rows()}
+def _absent(read: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    fed = {f"{table}.{column}" for table, column in read["mapped"].iter_rows()}
     rows = [
         (measure, ", ".join(need for need in needs if need not in fed))
         for measure, needs in NEEDS.items()
         if not fed.issuperset(needs)
     ]
+    if read["days"].is_empty():  # distributors that deliver for us and buy nothing themselves
+        rows.append(("pull_forward", ""))
     schema = {"measure": pl.String, "missing": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -26,9 +26,12 @@ _LUNAR = """
 LUNAR_NEW_YEARS = tuple(date.fromisoformat(day) for day in _LUNAR.split())
 
 
-def occasions_of(price_rises: pl.DataFrame) -> pl.DataFrame:
+def occasions_of(price_rises: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """occasion, day: the first day of each lunar year, and of each announced price rise."""
-    lunar = pl.DataFrame({"occasion": LUNAR, "day": pl.Series(LUNAR_NEW_YEARS, dtype=pl.Date)})
+    days = LUNAR_NEW_YEARS if policy.lunar_new_year else ()
+    lunar = pl.DataFrame({"day": pl.Series(days, dtype=pl.Date)}).select(
+        occasion=pl.lit(LUNAR), day="day"
+    )
     rises = price_rises.select(occasion=pl.lit(RISE), day="start_date")
     return pl.concat([lunar, rises]).sort("day", "occasion")
 

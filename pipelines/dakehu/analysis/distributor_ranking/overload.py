@@ -53,7 +53,10 @@ def overload_of(read: Mapping[str, pl.DataFrame], window: Window, policy: Policy
         .with_columns(
             level_intensity=pl.col("support_intensity").median().over("distributor_level")
         )
-        .with_columns(support_ratio=pl.col("support_intensity") / pl.col("level_intensity"))
+        .with_columns(
+            pl.col("capacity_amount", "reachable_amount").round(2).cast(pl.Decimal(38, 2)),
+            support_ratio=pl.col("support_intensity") / pl.col("level_intensity"),
+        )
         .sort(KEY)
     )
     over = frame.filter(pl.col("overload") > policy.overload_line).with_columns(

@@ -76,6 +76,7 @@ RANGES = {
     "replace_below": (0, 100),
     "overdue_line": (0, 1),
     "limit_use_line": (0, inf),
+    "verdict_weight_min": (0, 1),
 }
 
 
@@ -126,6 +127,7 @@ class Policy:
     sell_in_line: float = 1.2
     receivables_line: float = 1.2
     returned_line: float = 0.05
+    lunar_new_year: bool = True
     occasion_days: int = 30
     occasion_line: float = 1.2
     launch_days: int = 90
@@ -135,6 +137,7 @@ class Policy:
     replace_below: float = 35.0
     overdue_line: float = 0.20
     limit_use_line: float = 1.00
+    verdict_weight_min: float = 0.50
 
     def __post_init__(self) -> None:
         """Lay what is given over the defaults, and judge all of it."""

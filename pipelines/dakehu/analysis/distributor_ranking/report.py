@@ -67,7 +67,7 @@ class DistributorRanking:
     `held`: what deductions and vetoes look at, see `proven`. `explained`: see `explain_all`.
     `stability`: the ranks without each criterion in turn. `weights`: the agreed ones beside those
     of the data alone. `previous` is the official score of the same months a year before, None where
-    the data begins later.
+    the data does not reach back or nobody could be ranked then.
     """
 
     window: Window
@@ -122,6 +122,11 @@ class DistributorRanking:
         }
 
     @property
+    def measured_share(self) -> float:
+        """Share of the agreed weight that the source measures."""
+        return _measured_share(self.score)
+
+    @property
     def figures(self) -> dict[str, tuple[float | None, str]]:
         """The headline numbers, by the names that summary.json keeps."""
         loaded = self.leads.subjects.filter(
@@ -139,6 +144,7 @@ class DistributorRanking:
         }
         return {
             **{name: (float(count), "count") for name, count in counts.items()},
+            "measured_weight_share": (self.measured_share, "share"),
             **self.sales.figures,
             **self.facts.figures,
             **self.leads.figures,
@@ -165,7 +171,8 @@ def analyse(
     sure = certainty_of(score.panel, policy, months_of(facts.criteria, window))
     previous = _previous(read, window, as_of, policy)
     ranking = _ranking(score, sure, previous, sales.ranking)
-    reasons = reasons_of(ranking, facts.credit.credit, leads.subjects, policy)
+    is_judged = _measured_share(score) >= policy.verdict_weight_min
+    reasons = reasons_of(ranking, facts.credit.credit, leads.subjects, policy, by_score=is_judged)
     ranking = ranking.join(verdicts_of(reasons), on=KEY, how="left", maintain_order="left")
     ranked = ranking.filter(pl.col("rank").is_not_null()).select(RANKING)
     return DistributorRanking(
@@ -247,7 +254,8 @@ def _previous(
     owed = balances(read, window, as_of, policy).clear()
     criteria = criteria_of(read, before, day, policy, owed)
     held = conduct_of(read, before, owed).filter(~pl.col("fact").is_in(OF_TODAY))
-    return score_of(criteria.criteria, held, policy, criteria.measured)
+    score = score_of(criteria.criteria, held, policy, criteria.measured)
+    return score if score.panel.distributors else None
 
 
 def _ranking(
@@ -262,6 +270,10 @@ def _ranking(
     for other in (sure_of, named, before):
         ranking = ranking.join(other, on=KEY, how="left", maintain_order="left")
     return ranking
+
+
+def _measured_share(score: Score) -> float:
+    return 1 - float(score.left_out["weight"].sum())
 
 
 def _whole(frame: pl.DataFrame | None, schema: Mapping[str, Any]) -> pl.DataFrame:

@@ -12,7 +12,12 @@ VERDICTS = ("replace", "fix", "watch", "support")  # the first that has a reason
 
 
 def reasons_of(
-    ranking: pl.DataFrame, credit: pl.DataFrame, subjects: pl.DataFrame, policy: Policy
+    ranking: pl.DataFrame,
+    credit: pl.DataFrame,
+    subjects: pl.DataFrame,
+    policy: Policy,
+    *,
+    by_score: bool = True,
 ) -> pl.DataFrame:
     """Every reason that speaks for a verdict: distributor_id, verdict, reason, value, threshold.
 
@@ -21,6 +26,8 @@ def reasons_of(
         credit: `Credit.credit`; of its columns those that exist are read.
         subjects: `Leads.subjects`; benign ones are no reason.
         policy: `support_from`, `fix_below`, `replace_below`, `overdue_line`, `limit_use_line`.
+        by_score: whether enough of the agreed weight is measured to judge by scores; without it
+            vetoes, leads and debts alone are reasons.
 
     Replace: a veto, or a score below `replace_below`. Fix: a platform below `fix_below`, a lead of
     grade A or B, an overdue share or a use of the limit above its line. Watch: a lead of grade C,
@@ -28,33 +35,15 @@ def reasons_of(
     """
     ranked = ranking.filter(pl.col("rank").is_not_null())
     owed = ranked.select(KEY).join(credit, on=KEY) if KEY in credit.columns else ranked.head(0)
-    low, high = pl.col("score") < policy.replace_below, pl.col("score") >= policy.support_from
-    lowest = pl.min_horizontal(f"{name}_score" for name in PLATFORMS)
     parts = [
         _vetoes(ranked),
-        _rows(ranked.filter(low), "replace", "low_score", "score", policy.replace_below),
-        *(
-            _rows(
-                ranked.filter(pl.col(f"{name}_score") < policy.fix_below),
-                "fix", f"weak_{name}", f"{name}_score", policy.fix_below,
-            )
-            for name in PLATFORMS
+        *_above(
+            owed,
+            {"overdue_share": policy.overdue_line, "limit_use_share": policy.limit_use_line},
         ),
-        *_above(owed, {"overdue_share": policy.overdue_line,
-                       "limit_use_share": policy.limit_use_line}),
         _leads(ranked, subjects),
-        _rows(
-            ranked.filter(~low & ~high), "watch", "middling_score", "score", policy.support_from
-        ),
-        *(
-            _rows(
-                ranked.filter(~low & ~high & (pl.col(f"{name}_score") == lowest)),
-                "watch", f"weakest_{name}", f"{name}_score", policy.support_from,
-            )
-            for name in PLATFORMS
-        ),
-        _rows(ranked.filter(high), "support", "high_score", "score", policy.support_from),
-    ]  # fmt: skip
+        *(_by_score(ranked, policy) if by_score else []),
+    ]
     order = pl.col("verdict").replace_strict({name: n for n, name in enumerate(VERDICTS)})
     return pl.concat(parts).sort(KEY, order, "reason")
 
@@ -82,6 +71,32 @@ def _above(owed: pl.DataFrame, lines: dict[str, float]) -> list[pl.DataFrame]:
         for name, line in lines.items()
         if name in owed.columns
     ]
+
+
+def _by_score(ranked: pl.DataFrame, policy: Policy) -> list[pl.DataFrame]:
+    score = pl.col("score")
+    low, high = score < policy.replace_below, score >= policy.support_from
+    middling = ranked.filter(~low & ~high)
+    lowest = pl.min_horizontal(f"{name}_score" for name in PLATFORMS)
+    parts = [
+        _rows(ranked.filter(low), "replace", "low_score", "score", policy.replace_below),
+        _rows(middling, "watch", "middling_score", "score", policy.support_from),
+        _rows(ranked.filter(high), "support", "high_score", "score", policy.support_from),
+    ]
+    for name in PLATFORMS:
+        own = f"{name}_score"
+        weak = ranked.filter(pl.col(own) < policy.fix_below)
+        parts += [
+            _rows(weak, "fix", f"weak_{name}", own, policy.fix_below),
+            _rows(
+                middling.filter(pl.col(own) == lowest),
+                "watch",
+                f"weakest_{name}",
+                own,
+                policy.support_from,
+            ),
+        ]
+    return parts
 
 
 def _vetoes(ranked: pl.DataFrame) -> pl.DataFrame:

@@ -95,8 +95,8 @@ def _unreported(text: Text, result: Any) -> list[Finding]:
         .iter_rows()
     )
     said = text(
-        "Sell-out of {n} distributors is not known for the whole window, among them {names}; what"
-        " is told of them speaks of the months reported.",
+        "Distributors whose sell-out is not known for the whole window: {n}, among them {names};"
+        " what is told of them speaks of the months reported.",
         n=text.count(lacking.height),
         names=listed,
     )
@@ -109,7 +109,7 @@ def structure(text: Text, result: Any) -> BlockData:
     if frame.is_empty() or not {"cr4", "end_user_share"} <= set(frame.columns):
         return findings()  # the sentences have said what is absent
     known = named(frame, result).drop_nulls(["cr4", "end_user_share"])
-    middle = float(known["end_user_share"].max() or 0) / 2
+    middle = max(known["end_user_share"], default=0) / 2
     biggest = known["cr4"].rank("ordinal", descending=True) <= NAMED
     most = known["end_user_share"].rank("ordinal", descending=True) <= NAMED
     fig = go.Figure(

@@ -115,7 +115,22 @@ def sentences(text: Text, result: Any) -> BlockData:
             share=text.percent(result.policy.observed_weight_min, 0),
         )
         return findings(Finding(said, "warn"), _stakes(text, result))
-    return findings(_leader(text, result), _turned(text, result), _stakes(text, result))
+    told = (_leader(text, result), _turned(text, result), _stakes(text, result))
+    return findings(*_thin(text, result), *told)
+
+
+def _thin(text: Text, result: Any) -> list[Finding]:
+    """A warning before all else where the data measures little of what was agreed."""
+    if result.measured_share >= result.policy.verdict_weight_min:
+        return []
+    measured_names = [criterion(text, name) for name in result.score.panel.criteria]
+    said = text(
+        "This data measures {share} of the agreed weight: the ranks rest on {names} alone. They are"
+        " an order by these and no judgement of anybody.",
+        share=text.percent(result.measured_share, 0),
+        names=text(", ").join(measured_names),
+    )
+    return [Finding(said, "bad")]
 
 
 def _leader(text: Text, result: Any) -> Finding:
@@ -206,7 +221,7 @@ def _stakes(text: Text, result: Any) -> Finding:
                 open=text.amount(value["credit_open_amount"]),
             )
         )
-    if result.ranking.height:
+    if result.ranking["verdict"].is_not_null().any():
         parts.append(
             text(
                 "to support {support}, to watch {watch}, to fix {fix}, to replace {replace}",

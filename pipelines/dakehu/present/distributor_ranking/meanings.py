@@ -56,13 +56,15 @@ def _ranks(text: Text, result: Any) -> list[Definition]:
                 "Replace: a veto, or a score below {replace}. Fix: a platform below {fix}, a"
                 " lead of"
                 " grade A or B, more than {overdue} overdue, or more than {limit} of the limit in"
-                " use. Watch: a lead of grade C, or a score below {support}. Support: the rest. It"
-                " is a proposal to people and decides nothing.",
+                " use. Watch: a lead of grade C, or a score below {support}. Support: the rest."
+                " With less than {least} of the agreed weight measured nobody is judged by score."
+                " It is a proposal to people and decides nothing.",
                 replace=text.number(result.policy.replace_below, 0),
                 fix=text.number(result.policy.fix_below, 0),
                 support=text.number(result.policy.support_from, 0),
                 overdue=text.percent(result.policy.overdue_line, 0),
                 limit=text.percent(result.policy.limit_use_line, 0),
+                least=text.percent(result.policy.verdict_weight_min, 0),
             ),
         ),
     ]

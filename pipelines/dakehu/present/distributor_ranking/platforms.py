@@ -83,7 +83,7 @@ def points_map(text: Text, result: Any) -> BlockData:
             xaxis={
                 "tickvals": list(range(len(listed))),
                 "ticktext": [label(criterion(text, name), 20) for name in listed],
-                "tickangle": -45,
+                "tickangle": -90,
                 "side": "top",
                 "showgrid": False,
             },

@@ -38,10 +38,14 @@ def ranking_table(text: Text, result: Any, count: int) -> BlockData:
     }
     shown = ends.with_columns(
         pl.format("{}–{}", "rank_low", "rank_high").alias("interval"),
-        pl.col("verdict").replace_strict(
-            {name: text(label) for name, label in VERDICTS.items()}, default=None
+        pl.when(pl.col("deduction_points") > 0).then("deduction_points").alias("deduction_points"),
+        words(
+            "why",
+            (
+                _verdict(text, verdict, rows.get(code, []))
+                for code, verdict in ends.select(KEY, "verdict").iter_rows()
+            ),
         ),
-        words("why", [reasons(text, rows.get(code, [])) for code in ends[KEY]]),
     )
     columns = [
         Column("rank", text("Rank"), "count"),
@@ -49,12 +53,11 @@ def ranking_table(text: Text, result: Any, count: int) -> BlockData:
         Column("interval", text("90% interval"), "text"),
         Column("previous_rank", text("A year before"), "count", 2),
         Column("tier", text("Tier"), "count", 2),
-        Column("score", text("Score"), "number"),
+        Column("score", text("Score"), "number", 2),
         *(Column(f"{name}_score", text(label), "count", 2) for name, label in PLATFORMS.items()),
         Column("deduction_points", text("Deducted"), "count", 3),
         Column("sales_rank", text("Sales rank"), "count"),
-        Column("verdict", text("Verdict")),
-        Column("why", text("Reasons"), "text", 2),
+        Column("why", text("Verdict and reasons")),
     ]
     return table(
         shown,
@@ -64,6 +67,12 @@ def ranking_table(text: Text, result: Any, count: int) -> BlockData:
         file="ranking",
         note=_ranking_note(text, result, count),
     )
+
+
+def _verdict(text: Text, verdict: str | None, rows: list[dict[str, Any]]) -> str | None:
+    if verdict is None:
+        return None
+    return text("{verdict}: {why}", verdict=text(VERDICTS[verdict]), why=reasons(text, rows))
 
 
 def _standing(every: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
@@ -82,6 +91,13 @@ def _ranking_note(text: Text, result: Any, count: int) -> str:
             )
         )
     parts.append(text("Distributors of one tier cannot be told apart."))
+    if result.measured_share < result.policy.verdict_weight_min:
+        parts.append(
+            text(
+                "Too little is measured to judge anybody by the score: a verdict stands only where"
+                " a veto, a lead or a debt speaks for it."
+            )
+        )
     if result.previous is None:
         parts.append(text("The data begins too late for a rank a year before."))
     else:

@@ -24,6 +24,7 @@ LABELS = {
     "missed_territory_count": N_("Territories below quota"),
     "ranked_count": N_("Distributors ranked"),
     "unranked_count": N_("Distributors not ranked, too little observed"),
+    "measured_weight_share": N_("Share of the agreed weight that the data measures"),
     "tier_count": N_("Tiers of ranks that cannot be told apart"),
     "loaded_count": N_("Loaded channels (hoarding, quota overload)"),
     "verdict_support_count": N_("Verdict: support"),
@@ -57,7 +58,7 @@ RULES = {
     "interest_rate": N_("Yearly interest on money out on credit"),
     "ageing_basis": N_("Age of what is owed counts from: due (due date) or posting (invoice)"),
     "just_above_share": N_("Purchases this little above a rebate step count as just above it"),
-    "false_discovery_rate": N_("Statistical leads: share of false ones accepted (0-1)"),
+    "false_discovery_rate": N_("Statistical leads: share of false ones accepted"),
     "outside_share_line": N_("Diversion: sell-out outside the territory above this share (0-1)"),
     "outside_lines_min": N_("Diversion: at least so many deliveries outside in three months"),
     "scan_share_line": N_("Diversion: codes scanned outside above this share (0-1)"),
@@ -73,6 +74,7 @@ RULES = {
     "sell_in_line": N_("Hoarding: purchases of three months above so many times sell-out"),
     "receivables_line": N_("Hoarding: debt to purchases so many times that of the quarter before"),
     "returned_line": N_("Hoarding: given back in two months, above this share (0-1)"),
+    "lunar_new_year": N_("Distributors load before Lunar New Year here"),
     "occasion_days": N_("Days before Lunar New Year or a price rise in which all may load"),
     "occasion_line": N_("Such loads are reported from so many times usual daily purchases"),
     "launch_days": N_("Days after its launch in which purchases of a product are no load"),
@@ -80,6 +82,9 @@ RULES = {
     "fix_below": N_("Verdict: fix what is weak, a platform below this score (0-100)"),
     "replace_below": N_("Verdict: replace below this score (0-100)"),
     "overdue_line": N_("Verdict: fix, overdue share of receivables above this line (0-1)"),
+    "verdict_weight_min": N_(
+        "Verdict by score only from this share of agreed weight measured (0-1)"
+    ),
     "limit_use_line": N_("Verdict: fix, use of the credit limit above this line (1 = 100%)"),
 }
 

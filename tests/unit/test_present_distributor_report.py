@@ -1,0 +1,209 @@
+"""Every block of the official ranking, for rich, poor and empty data, in both languages."""
+
+import json
+
+import polars as pl
+import pytest
+
+from dakehu.analysis.distributor_ranking import Policy
+from dakehu.present import appendix
+from dakehu.present import distributor_ranking as page
+from dakehu.present.distributor_ranking.leads import NOTICE
+from dakehu.present.distributor_ranking.words import reasons
+from dakehu.present.text import Text
+from distributor_results import BOOKS, HOSTILE, result
+
+BLOCKS = {
+    "headline": lambda text, found: page.headline.headline(text, found, {}),
+    "sentences": page.headline.sentences,
+    "ranking": lambda text, found: page.ranking.ranking_table(text, found, 10),
+    "inversion": page.ranking.inversion_table,
+    "unranked": page.ranking.unranked_table,
+    "intervals": page.certainty.intervals,
+    "pairs": lambda text, found: page.certainty.pairs(text, found, 10),
+    "opinions": lambda text, found: page.certainty.opinions(text, found, 10),
+    "stability": page.certainty.stability,
+    "sub_scores": lambda text, found: page.platforms.sub_scores(text, found, 10),
+    "points_map": page.platforms.points_map,
+    "criteria": page.platforms.criteria_table,
+    "left_out": page.platforms.left_out,
+    "structure_sentences": page.downstream.sentences,
+    "structure": page.downstream.structure,
+    "structure_table": lambda text, found: page.downstream.structure_table(text, found, 10),
+    "notice": page.diversion.notice,
+    "subjects": page.diversion.subjects,
+    "diversion": lambda text, found: page.diversion.signs(text, found, "diversion"),
+    "loads": lambda text, found: page.diversion.signs(text, found, "hoarding", "quota_overload"),
+    "benign": page.diversion.benign,
+    "victims": page.diversion.victims,
+    "price_gaps": page.diversion.price_gaps,
+    "hoarding": page.hoarding.months,
+    "quota_load": lambda text, found: page.hoarding.quota_load(text, found, 10),
+    "credit": page.credit.sentences,
+    "ageing": page.credit.ageing,
+    "debtors": lambda text, found: page.credit.debtors(text, found, 10),
+    "own_money": lambda text, found: page.credit.own_money(text, found, 10),
+    "rebates": page.rebates.sentences,
+    "rebate_tiers": page.rebates.tiers,
+    "unequal": lambda text, found: page.rebates.unequal(text, found, 10),
+    "bands": page.agreed.bands,
+    "faults": page.agreed.faults,
+    "meanings": page.meanings.meanings,
+    "rules": lambda text, found: appendix.rules(text, found.policy, page.terms.RULES),
+    "changes": lambda text, found: appendix.changes(
+        text, found.figures, {"ranked_count": (2.0, "count")}, page.terms.LABELS
+    ),
+}
+
+
+def block(name: str, data: str, language: str = "en") -> dict:
+    return BLOCKS[name](Text(language, "CNY"), result(data))
+
+
+def said(found: dict) -> str:
+    return json.dumps(found, ensure_ascii=False, allow_nan=False)
+
+
+def cells(found: dict, key: str) -> list:
+    place = [column["key"] for column in found["columns"]].index(key)
+    return [row[place][0] if isinstance(row[place], list) else row[place] for row in found["rows"]]
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("data", BOOKS)
+def test_every_block_is_plain_json_in_both_languages(name, data):
+    drawn = {code: block(name, data, code) for code in ("zh", "en")}
+    assert drawn["zh"]["kind"] == drawn["en"]["kind"]
+    for one in drawn.values():
+        assert "None" not in said(one)
+        assert "nan" not in said(one).lower().split()
+
+
+@pytest.mark.parametrize("name", ["intervals", "sub_scores", "points_map", "structure"])
+def test_names_from_data_stay_text_in_figures(name):
+    content = said(block(name, "rich"))
+    assert "&lt;script" in content
+    assert "<script" not in content
+
+
+def test_page_one_tells_rank_interval_platforms_sales_rank_and_verdict_with_reasons():
+    table, found = block("ranking", "rich"), result("rich")
+    assert cells(table, "distributor_name") == [HOSTILE, "经销商 C", "经销商 B"]
+    assert cells(table, "sales_rank") == ["2", "3", "1"]
+    low, high = found.ranking.row(2, named=True)["rank_low"], 3
+    assert cells(table, "interval")[2] == f"{low}–{high}"
+    assert cells(table, "previous_rank") == ["1", "3", "2"]
+    support, fix, replace = cells(table, "why")
+    assert support == "Support: score 95, above 70"
+    assert fix.startswith("Fix: ")
+    assert replace == "Replace: score 30, below 35"
+    assert cells(block("ranking", "rich", "zh"), "why")[2] == "调整：得分 30，低于 35"
+
+
+def test_the_gravest_three_reasons_are_told():
+    text = Text("en", "CNY")
+    rows = [
+        {"reason": "veto_blacklisted", "value": None, "threshold": None},
+        {"reason": "lead_diversion_a", "value": 3.0, "threshold": None},
+        {"reason": "overdue_share", "value": 0.312, "threshold": 0.2},
+        {"reason": "limit_use_share", "value": 1.5, "threshold": 1.0},
+    ]
+    told = "veto: blacklisted; Diversion: lead of grade A; 31% of what it owes is overdue"
+    assert reasons(text, rows) == told
+    assert reasons(text, rows[3:]) == "150% of its credit limit in use"
+
+
+def test_sentences_say_who_leads_and_where_the_ranks_part():
+    leads, turned, stakes = (item["text"] for item in block("sentences", "rich")["items"])
+    assert leads.startswith(f"{HOSTILE} leads with 94.5 of 100 points")
+    assert turned.startswith("经销商 B is number 1 by sales but 3 of 3 by the three platforms")
+    assert "evidence of grade A is on record of 经销商 B" in stakes
+    table = block("inversion", "rich")
+    assert "why" in table["title"].lower()
+    assert cells(table, "lead")[0] == max(cells(table, "lead"), key=float)
+
+
+def test_little_data_is_said_before_all_else_and_judges_nobody():
+    first = block("sentences", "poor")["items"][0]
+    assert first["tone"] == "bad"
+    assert "measures 13% of the agreed weight" in first["text"]
+    table = block("ranking", "poor")
+    assert "why" not in [column["key"] for column in table["columns"]]
+    assert "Too little is measured" in table["note"]
+    lacks = cells(block("left_out", "poor"), "lacks")
+    assert any("sell_out.amount" in (one or "") for one in lacks)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("structure_sentences", "No sell-out in the data"),
+        ("credit", "credit is not computed (not zero)"),
+        ("rebates", "its effect is not computed (not zero)"),
+        ("quota_load", "overload is not computed (not zero)"),
+        ("subjects", "No lead holds."),
+        ("loads", "No lead of this kind holds: hoarding, quota overload."),
+        ("notice", "data absent (not zero)"),
+    ],
+)
+def test_absent_data_says_so(name, words):
+    assert words in said(block(name, "poor"))
+
+
+def test_leads_carry_the_legal_sentence_and_the_number_of_tests():
+    for language in ("en", "zh"):
+        first, counted, *_ = block("notice", "rich", language)["items"]
+        assert first["text"] == Text(language, "CNY")(NOTICE)
+        assert str(result("rich").leads.tests.height) in counted["text"]
+    assert set(cells(block("subjects", "rich"), "evidence_grade")) == {"A"}
+    values = dict(zip(cells(block("diversion", "rich"), "what"), cells(
+        block("diversion", "rich"), "shown"), strict=True))  # fmt: skip
+    assert values["Codes scanned outside the territory"] == "100.0%"
+    assert values["Cases on record"] == "1"
+
+
+def test_whoever_is_not_ranked_stands_apart_with_the_reason():
+    table = block("unranked", "rich")
+    assert cells(table, "distributor_name") == ["经销商 D"]
+    assert "Cash share" in cells(table, "lacking")[0]
+    assert block("unranked", "young")["text"] == "Everybody that ever bought is ranked."
+
+
+def test_money_on_credit_is_told_with_its_interest():
+    told = said(block("credit", "rich"))
+    assert "at 6.0%" in told
+    assert "Of what distributors paid us, 62.5% was cash and 100.0% with bills" in told
+    assert cells(block("debtors", "rich"), "name")[0] == "经销商 B"
+
+
+def test_unequal_rates_at_one_step_are_shown():
+    assert set(cells(block("unequal", "rich"), "name")) == {HOSTILE, "经销商 B"}
+
+
+def test_everything_that_is_agreed_stands_on_the_page():
+    policy = Policy()
+    bands, faults = block("bands", "empty"), block("faults", "empty")
+    assert cells(bands, "name") == [f"criteria.{name}" for name in policy.criteria]
+    attainment = cells(bands, "name").index("criteria.quota_attainment")
+    assert cells(bands, "bounds")[attainment] == "0.6 | 0.7 | 0.8 | 0.9 | 1"
+    assert cells(bands, "points")[attainment] == "0 | 20 | 40 | 60 | 80 | 100"
+    listed = {*(f"deductions.{name}" for name in policy.deductions)}
+    assert set(cells(faults, "name")) == listed | {f"vetoes.{name}" for name in policy.vetoes}
+    assert "3 points a case, at most 6" in cells(faults, "effect")
+    nested = {"criteria", "deductions"}
+    assert set(cells(block("rules", "empty"), "name")) == set(Policy.__dataclass_fields__) - nested
+    assert set(page.terms.RULES) == set(Policy.__dataclass_fields__)
+
+
+def test_of_many_page_one_shows_both_ends():
+    found = result("rich")
+    rows = pl.concat([found.ranking] * 12).with_columns(rank=pl.int_range(1, pl.len() + 1))
+    many = type(found)(**{**vars(found), "ranking": rows})
+    table = page.ranking.ranking_table(Text("en", "CNY"), many, 5)
+    assert cells(table, "rank") == [str(n) for n in (*range(1, 6), *range(32, 37))]
+    assert "The first 5 and the last 5 of 36" in table["note"]
+
+
+def test_every_figure_has_a_name():
+    for data in BOOKS:
+        assert result(data).figures.keys() <= page.terms.LABELS.keys()
