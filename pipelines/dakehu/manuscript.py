@@ -24,6 +24,8 @@ BLOCK_KEYS = {
     "note": {"text"},
     "definitions": {"items"},
     "card": {"title", "prompt", "panels", "details", "history", "records"},
+    "scorecard": {"title", "prompt", "compare", "panels", "details", "criteria", "says", "records"},
+    "weights": {"title", "platforms", "criteria", "says", "records"},
 }
 
 Block = dict[str, Any]

@@ -25,6 +25,7 @@ TEMPLATES = ROOT / "reports" / "template"
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 HEADLINE_TILES = 4
+SCRIPTS = {"card": "card.js", "scorecard": "scorecard.js", "weights": "weights.js"}  # by kind
 UNBROKEN = re.compile(r"[^\s\u2e80-\uffff]+")
 NARROW = {2: 620, 3: 860}  # a column of this priority needs a table wider than so many pixels
 
@@ -61,8 +62,9 @@ def page(notebook: Mapping[str, Any], context: PageContext, language: str) -> st
     text = Text(language, context.currency)
     figures, tables = _numbered(manuscript, "figure"), _numbered(manuscript, "table")
     scripts = [file("boot.js"), file("page.js")]
-    if _numbered(manuscript, "card"):
-        scripts.append(file("card.js"))
+    drawn = [kind for kind in SCRIPTS if _numbered(manuscript, kind)]
+    if drawn:
+        scripts += [file("records.js"), *(file(SCRIPTS[kind]) for kind in drawn)]
     sources = [bundle.source(script) for script in scripts]
     packed = None
     if figures:

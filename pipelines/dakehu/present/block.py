@@ -224,7 +224,7 @@ def _lab_html(block: BlockData) -> str:
     if block["kind"] == "definitions":
         cells = [(d["term"], d["text"], d["unit"]) for d in block["items"]]
         return "<table>" + "".join(row(cell) for cell in cells) + "</table>"
-    if block["kind"] == "card":
+    if "records" in block:
         names = zip(block["records"]["codes"], block["records"]["names"], strict=True)
         return (
             f"<p>{escape(block['title'])}</p><table>{''.join(map(row, list(names)[:20]))}</table>"

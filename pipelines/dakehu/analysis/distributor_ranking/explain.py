@@ -25,13 +25,22 @@ def explain(score: Score, distributor_id: str, policy: Policy) -> pl.DataFrame:
     and needed_score, missing where this criterion alone cannot do it; is_smallest marks the
     fewest bands up, and of those the shortest way in parts of the criterion's whole scale.
     """
-    rows = score.criteria.filter(
-        (pl.col(DISTRIBUTOR) == distributor_id) & pl.col("criterion").is_in(list(policy.criteria))
-    )
-    gap, wins_ties = _gap(score, distributor_id)
-    lifts = [_lift(row, gap, wins_ties, policy) for row in rows.iter_rows(named=True)]
+    own = score.criteria.filter(pl.col(DISTRIBUTOR) == distributor_id)
+    return _explained(own, score, policy).drop(DISTRIBUTOR)
+
+
+def explain_all(score: Score, policy: Policy) -> pl.DataFrame:
+    """What `explain` tells, of every distributor, with its distributor_id in front."""
+    return _explained(score.criteria, score, policy)
+
+
+def _explained(lines: pl.DataFrame, score: Score, policy: Policy) -> pl.DataFrame:
+    rows = lines.filter(pl.col("criterion").is_in(list(policy.criteria)))
+    gaps = {one: _gap(score, one) for one in rows[DISTRIBUTOR].unique()}
+    lifts = [_lift(row, *gaps[row[DISTRIBUTOR]], policy) for row in rows.iter_rows(named=True)]
     counts = {name: len(one.points) for name, one in policy.criteria.items()}
-    order = pl.struct("bands_up", "distance").rank("ordinal")
+    order = pl.struct("bands_up", "distance").rank("ordinal").over(DISTRIBUTOR)
+    least = pl.col("order").min().over(DISTRIBUTOR)
     return (
         rows.hstack(pl.DataFrame(lifts, schema=_LIFT, orient="row"))
         .with_columns(
@@ -39,12 +48,10 @@ def explain(score: Score, distributor_id: str, policy: Policy) -> pl.DataFrame:
             (pl.col("score") * pl.col("weight")).alias("contribution"),
             pl.when(pl.col("bands_up").is_not_null()).then(order).alias("order"),
         )
-        .with_columns(
-            (pl.col("order") == pl.col("order").min()).fill_null(False).alias("is_smallest")
-        )
+        .with_columns((pl.col("order") == least).fill_null(False).alias("is_smallest"))
         .select(
-            "platform", "criterion", "value", "unit", "band", "band_count", "score", "weight",
-            "contribution", "bands_up", "needed_value", "needed_score", "is_smallest",
+            DISTRIBUTOR, "platform", "criterion", "value", "unit", "band", "band_count", "score",
+            "weight", "contribution", "bands_up", "needed_value", "needed_score", "is_smallest",
         )
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from dakehu.analysis.distributor_ranking.certainty import Certainty, certainty_o
 from dakehu.analysis.distributor_ranking.conduct import conduct_of
 from dakehu.analysis.distributor_ranking.criteria import Criteria, criteria_of
 from dakehu.analysis.distributor_ranking.evidence import PROOF
+from dakehu.analysis.distributor_ranking.explain import explain_all
 from dakehu.analysis.distributor_ranking.facts import Facts, facts_of
 from dakehu.analysis.distributor_ranking.inversion import Inversion, widest_inversion
 from dakehu.analysis.distributor_ranking.leads import Leads, leads_of
@@ -25,6 +26,7 @@ from dakehu.analysis.distributor_ranking.second_opinions import second_opinions
 from dakehu.analysis.distributor_ranking.stability import Months, leave_one_criterion_out
 from dakehu.analysis.distributor_ranking.verdict import reasons_of, verdicts_of
 from dakehu.analysis.distributor_ranking.weights import weights_beside
+from dakehu.analysis.distributor_ranking.what_if import what_if
 from dakehu.analysis.distributor_ranking.window import Window, window_of
 
 KEY = "distributor_id"
@@ -62,6 +64,7 @@ class DistributorRanking:
     `ranking`, by rank: the columns RANKING of everybody ranked. `unranked`: distributor_id,
     distributor_name, sales_rank, observed_weight_share, missing (names of the criteria without a
     value, joined by ", "), of those of whom too little is known. `reasons`: see `verdict`.
+    `held`: what deductions and vetoes look at, see `proven`. `explained`: see `explain_all`.
     `stability`: the ranks without each criterion in turn. `weights`: the agreed ones beside those
     of the data alone. `previous` is the official score of the same months a year before, None where
     the data does not reach back or nobody could be ranked then.
@@ -72,7 +75,9 @@ class DistributorRanking:
     sales: Sales
     facts: Facts
     leads: Leads
+    held: pl.DataFrame
     score: Score
+    explained: pl.DataFrame
     certainty: Certainty
     opinions: pl.DataFrame
     stability: pl.DataFrame
@@ -87,6 +92,16 @@ class DistributorRanking:
     def names(self) -> dict[str, str]:
         """Name of each distributor by id."""
         return dict(self.sales.ranking.select(KEY, "distributor_name").iter_rows())
+
+    def what_if(
+        self,
+        weights: Mapping[str, float] | None = None,
+        bounds: Mapping[str, Sequence[float]] | None = None,
+    ) -> pl.DataFrame:
+        """The order under other weights or bounds, with names; see `what_if.what_if`."""
+        found = what_if(self.score, self.held, self.policy, weights, bounds)
+        names = found[KEY].replace(self.names).alias("distributor_name")
+        return found.insert_column(1, names)
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -166,7 +181,9 @@ def analyse(
         sales=sales,
         facts=facts,
         leads=leads,
+        held=held,
         score=score,
+        explained=explain_all(score, policy),
         certainty=sure,
         opinions=second_opinions(score.panel, policy),
         stability=leave_one_criterion_out(score.panel),

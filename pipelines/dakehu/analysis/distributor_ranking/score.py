@@ -110,7 +110,7 @@ def score_of(
             "rank": pl.Series(range(1, len(best) + 1), dtype=pl.Int64).extend_constant(
                 None, len(order) - len(best)
             ),
-            "score": np.where(ranked, np.maximum(net, 0), np.nan)[order],
+            "score": np.round(np.where(ranked, np.maximum(net, 0), np.nan), PLACES)[order],
             **_platform_scores(sheet.points[order], weights, policy),
             "deduction_points": deducted[order],
             "observed_weight_share": observed[order],

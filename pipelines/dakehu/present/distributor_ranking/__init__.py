@@ -15,8 +15,10 @@ from dakehu.present.distributor_ranking import (
     platforms,
     ranking,
     rebates,
+    scorecard,
     tables,
     terms,
+    weights,
 )
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "platforms",
     "ranking",
     "rebates",
+    "scorecard",
     "tables",
     "terms",
+    "weights",
 ]

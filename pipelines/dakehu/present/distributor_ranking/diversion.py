@@ -102,7 +102,7 @@ def signs(text: Text, result: Any, *kinds: str) -> BlockData:
             Column("month", text("Up to"), "month"),
             Column("what", text("Sign")),
             Column("shown", text("Value")),
-            Column("line", text("Line"), "text", 2),
+            Column("line", text("Bound"), "text", 2),
             Column("other", text("Other side"), "text", 2),
         ],
         text,
