@@ -232,3 +232,15 @@ def test_hostile_names_stay_text(browser: Browser, tmp_path: Path):
             wait_until(shown, f"{heading} === {attack!r}")
         assert not shown.evaluate("'hit' in window")
         assert shown.evaluate("document.documentElement.scrollWidth <= 390")
+
+
+def test_without_scripts_the_first_stands_in_a_table(browser: Browser, report: Path):
+    session = browser.new_context(java_script_enabled=False)
+    shown = session.new_page()
+    shown.goto(report.resolve().as_uri())
+    first = FOUND.score.ranking["distributor_id"][0]
+    assert shown.locator(".scorecard .record h3").inner_text() == FOUND.names[first]
+    assert shown.locator(".scorecard tbody tr").count() == len(FOUND.score.panel.criteria)
+    assert shown.locator(".weights .note").inner_text().startswith("The sliders need a browser")
+    assert shown.locator(".levers").is_hidden()
+    session.close()
