@@ -164,7 +164,7 @@ def _panels(text: Text) -> list[Panel]:
             text("Score"),
             [
                 Column("verdict_word", text("Verdict")),
-                Column("veto_words", text("Veto")),
+                Column("veto_words", text("Vetoes that hold")),
                 Column("score_text", text("Score (0-100)")),
                 *(Column(f"{name}_score_text", text(word)) for name, word in PLATFORMS.items()),
                 Column("deduction_points_text", text("Points deducted")),
