@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -77,7 +78,13 @@ class Publication:
 
     def discard(self, run_id: str) -> None:
         """Drop what a run has written and not published."""
-        shutil.rmtree(self.folder / f".run-{run_id}", ignore_errors=True)
+        run = self.folder / f".run-{run_id}"
+        # A kernel that lost its parent notices within a second, and may write until then.
+        for pause in (0.0, *[0.2] * 25):
+            time.sleep(pause)
+            shutil.rmtree(run, ignore_errors=True)
+            if not run.exists():
+                return
 
     def recover(self) -> None:
         """Finish what a killed run had ready, drop what it had not."""
