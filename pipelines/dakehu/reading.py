@@ -100,7 +100,8 @@ class Marts:
         if not output_dir:
             return
         folder = Path(output_dir)
-        folder.mkdir(parents=True, exist_ok=True)
+        # Not its parents: where an interrupted run has been cleared away, nothing comes back.
+        folder.mkdir(exist_ok=True)
         for name, frame in tables.items():
             frame.write_parquet(folder / f"{name}.parquet")
             defused(frame).write_csv(folder / f"{name}.csv", include_bom=True)
