@@ -27,7 +27,6 @@ HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 HEADLINE_TILES = 4
 SCRIPTS = {"card": "card.js", "scorecard": "scorecard.js", "weights": "weights.js"}  # by kind
 UNBROKEN = re.compile(r"[^\s\u2e80-\uffff]+")
-GAP = 18  # pixels before a cell, as in page.css
 NARROW = {2: 620, 3: 860}  # a column of this priority needs a table wider than so many pixels
 
 
@@ -189,8 +188,7 @@ def _column_rules(tables: list[dict[str, Any]]) -> str:
         for number, column in enumerate(block["columns"], 1):
             cells = f"tr > :nth-child({number})"
             if column["type"] == "text":
-                room = f"calc({_text_width(block, number - 1)}em + {GAP if number > 1 else 0}px)"
-                rules.append(f"{name} {cells} {{ min-width: {room} }}")
+                rules.append(f"{name} {cells} {{ min-width: {_text_width(block, number - 1)}em }}")
             elif number > 1:
                 side = "center" if column["type"] == "flag" else "right"
                 rules.append(f"{name} {cells} {{ text-align: {side} }}")
