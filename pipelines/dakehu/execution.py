@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -27,6 +26,11 @@ class Job:
     notebook: Path
     output: Path
     parameters: dict[str, Scalar]
+
+    @property
+    def log(self) -> Path:
+        """What libraries and the kernel say on standard error while it runs."""
+        return self.output.with_suffix(".log")
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,6 @@ def _outcome(future: Future[Outcome], job: Job) -> Outcome:
 def _prepare_worker() -> None:
     # Ctrl-C reaches the whole process group: the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.disable()  # libraries log to standard error what the outcome says in one sentence
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -96,6 +99,9 @@ def _execute(job: Job) -> Outcome:
 
     started = time.perf_counter()
     reason = ""
+    # A failed run says one sentence; what libraries and a dying kernel say besides is for a file.
+    with job.log.open("ab") as log:
+        os.dup2(log.fileno(), 2)
     # Sockets in a private folder instead of ports that anybody on the machine could listen to; the
     # folder is short because the path of a socket may have a hundred characters and no more.
     with tempfile.TemporaryDirectory(prefix="dakehu-") as private:
@@ -113,9 +119,7 @@ def _execute(job: Job) -> Outcome:
             # Else the whole notebook is written twice a cell: most of a long report's time.
             "request_save_on_cell_execute": False,
         }
-        # What a kernel says of its own end would stand before our one sentence.
-        quiet = {"extra_arguments": ["--IPKernelApp.log_level=50"]}
-        config = Config({"KernelManager": {"transport": "ipc"}, "NotebookClient": quiet})
+        config = Config({"KernelManager": {"transport": "ipc"}})
         try:
             # First without a cell run: it stands, to be looked at, even where the kernel dies.
             papermill.execute_notebook(job.notebook, job.output, prepare_only=True, **settings)

@@ -59,11 +59,12 @@ class Publication:
         return work
 
     def keep_failed(self, report: str, notebook: Path) -> Path:
-        """Keep the notebook of a failed report for a person to look at."""
+        """Keep the notebook of a failed report, and its log, for a person to look at."""
         kept = self.folder / "failed" / f"{report}.ipynb"
         with suppress(OSError):  # it is a courtesy: a full disk must not turn it into a new failure
             kept.parent.mkdir(exist_ok=True)
             shutil.copyfile(notebook, kept)
+            shutil.copyfile(notebook.with_suffix(".log"), kept.with_suffix(".log"))
         return kept
 
     def publish(self, run_id: str) -> None:
