@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from dakehu.analysis import backtest, conformal
-from dakehu.analysis.point_forecast import NAIVE, THETA
+from dakehu.analysis.sales_forecast import backtest, conformal
+from dakehu.analysis.sales_forecast.models import NAIVE, THETA
 
 AHEAD = 18
 END, CALIBRATION = date(2000, 1, 1), date(1998, 7, 1)

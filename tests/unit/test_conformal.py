@@ -8,7 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis.conformal import LEAVE_ONE_OUT, PREQUENTIAL, covered, judged, radii
+from dakehu.analysis.sales_forecast.conformal import (
+    LEAVE_ONE_OUT,
+    PREQUENTIAL,
+    covered,
+    judged,
+    radii,
+)
 
 POOL = ["model"]
 EXACT = {0.8: Fraction(4, 5), 0.95: Fraction(19, 20)}

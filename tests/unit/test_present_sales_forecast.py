@@ -12,8 +12,8 @@ import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
-from dakehu.analysis.forecast_series import ALL_ZERO, STOPPED, TOO_SHORT, Policy
 from dakehu.analysis.sales_forecast import analyse
+from dakehu.analysis.sales_forecast.series import ALL_ZERO, STOPPED, TOO_SHORT, Policy
 from dakehu.paths import ROOT
 from dakehu.present import appendix
 from dakehu.present.sales_forecast import (

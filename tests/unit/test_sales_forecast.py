@@ -8,9 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis import backtest
-from dakehu.analysis.point_forecast import NAIVE, THETA, point_forecasts
-from dakehu.analysis.sales_forecast import Policy, analyse
+from dakehu.analysis.sales_forecast import Policy, analyse, backtest
+from dakehu.analysis.sales_forecast.models import NAIVE, THETA, point_forecasts
 
 
 def month(number: int) -> date:

@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from dakehu.analysis import backtest, conformal
-from dakehu.analysis.forecast_series import Policy, history_of, series_of
-from dakehu.analysis.point_forecast import NAIVE, THETA, floored
+from dakehu.analysis.sales_forecast import backtest, conformal
+from dakehu.analysis.sales_forecast.models import NAIVE, THETA, floored
+from dakehu.analysis.sales_forecast.series import Policy, history_of, series_of
 
 SERIES = backtest.SERIES
 POOL = ["model", "is_seasonal"]

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from dakehu.analysis.point_forecast import SEASON_MONTHS, point_forecasts
+from dakehu.analysis.sales_forecast.models import SEASON_MONTHS, point_forecasts
 
 SERIES = ["level", "key"]
 

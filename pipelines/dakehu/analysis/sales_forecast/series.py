@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from dakehu.analysis.backtest import SERIES
+from dakehu.analysis.sales_forecast.backtest import SERIES
 
 TOO_SHORT, ALL_ZERO, STOPPED = "too_short", "all_zero", "stopped"
 YEAR_MONTHS = 12
