@@ -8,15 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dakehu import gates, models
-from dakehu.analysis.data_quality import MARTS, DataQuality, analyse
+import duckdb
+
+from dakehu import basis, gates, models
 from dakehu.paths import WAREHOUSES
 from dakehu.pipeline import Pipeline, PipelineError
-from dakehu.sources import Loaded, LoadError, NoSales, load
-from dakehu.warehouse import building, publish
+from dakehu.sources import Loaded, LoadError, NoSales, last_load, load
+from dakehu.warehouse import building, open_readonly, publish
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from dakehu.analysis.data_quality import DataQuality
 
 Say = Callable[[str], None]
 
@@ -37,13 +40,15 @@ class GateRefused(RuntimeError):
 class Built:
     """A published warehouse: the file, what was loaded, what the checks found.
 
-    `refused` is the sentence on failed gates that `--force` overrode, else "".
+    `refused` is the sentence on failed gates that `--force` overrode, else "". `is_new` is False
+    where it stood already, built of the same.
     """
 
     path: Path
     loaded: Loaded
     checks: list[gates.CheckResult]
     refused: str
+    is_new: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,9 @@ def build(
 ) -> Built:
     """Load the sources, build and check the models, publish the warehouse.
 
+    Where the published one was built of the same inputs by the same program it stands, unless
+    `force` is set.
+
     Raises:
         PipelineError: [policy.data_quality] names no threshold, or gives it no value that can be.
         GateRefused: a blocking check failed and `force` is not set; nothing was published.
@@ -77,6 +85,10 @@ def build(
     _check_thresholds(pipeline)
     path = warehouse or WAREHOUSES / f"{pipeline.name}.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
+    inputs = basis.of_inputs(pipeline, as_of)
+    if not force and (standing := _standing(path, inputs)):
+        say(f"nothing read: the warehouse of {standing.loaded.as_of} was built of the same files")
+        return standing
     with building(path, run_id, is_continued=True) as (temporary, connection):
         try:
             loaded = load(pipeline, connection, load_id=run_id, as_of=as_of, progress=say)
@@ -89,8 +101,25 @@ def build(
         refused = refusal(checks)
         if refused and not force:
             raise GateRefused(f"{refused} `dakehu check {pipeline.path.name}` shows them")
+        # What was forced does not stand: the next run must refuse it again.
+        basis.write(connection, ordered, "" if refused else inputs)
         publish(temporary, connection, path)
     return Built(path, loaded, checks, refused)
+
+
+def _standing(path: Path, inputs: str) -> Built | None:
+    """The published warehouse, if it was built of these inputs."""
+    if not inputs or not path.exists():
+        return None
+    try:
+        with open_readonly(path) as connection:
+            if basis.known_inputs(connection) != inputs:
+                return None
+            loaded = last_load(connection)
+            checks = gates.known(connection)
+    except duckdb.Error:  # damaged: it is built anew
+        return None
+    return Built(path, loaded, checks, "", is_new=False)
 
 
 def judge(pipeline: Pipeline, *, run_id: str, say: Say) -> Judgement:
@@ -101,6 +130,8 @@ def judge(pipeline: Pipeline, *, run_id: str, say: Say) -> Judgement:
     Raises:
         PipelineError: as `build` does.
     """
+    from dakehu.analysis.data_quality import MARTS, analyse  # polars: a run needs none of it
+
     _check_thresholds(pipeline)
     # Beside another file than a run's: looking must not clear away what a run is building.
     path = WAREHOUSES / f"{pipeline.name}.check.duckdb"

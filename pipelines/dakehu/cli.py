@@ -40,7 +40,11 @@ AS_OF = click.option(
     metavar="YYYY-MM-DD",
     help="Speak as of this date instead of the pipeline file's.",
 )
-FORCE = click.option("--force", is_flag=True, help="Publish, marked, although a data gate refuses.")
+FORCE = click.option(
+    "--force",
+    is_flag=True,
+    help="Make everything anew, and publish, marked, although a data gate refuses.",
+)
 QUIET = click.option("--quiet", is_flag=True, help="Print errors only.")
 
 
@@ -121,6 +125,8 @@ def main() -> None:
 @QUIET
 def run(pipeline: Path, quiet: bool, jobs: int | None, **options: Any) -> int:
     r"""Load, build, check, run every report in every language, publish, update the portal.
+
+    What rests on the same files, rules and program as the last time stands as it is.
 
     \b
     dakehu run pipelines/demo.toml

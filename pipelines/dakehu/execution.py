@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dakehu.plan import Scalar
+from dakehu.reading import READS_VARIABLE
+
+READS = ".reads"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Outcome:
     def status(self) -> str:
         """`ok` or `failed`."""
         return "failed" if self.reason else "ok"
+
+    @property
+    def reads(self) -> Path:
+        """The file with the name of every table that the notebook has read."""
+        return self.output.with_suffix(READS)
 
 
 def execute_all(jobs: list[Job], processes: int) -> Iterator[Outcome]:
@@ -109,6 +117,7 @@ def _execute(job: Job) -> Outcome:
             "JUPYTER_PREFER_ENV_PATH": "1",  # not a kernel of the same name in the home folder
             "JUPYTER_RUNTIME_DIR": private,
             "IPYTHONDIR": private,
+            READS_VARIABLE: str(job.output.with_suffix(READS).resolve()),
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
         settings = {

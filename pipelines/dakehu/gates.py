@@ -74,6 +74,11 @@ def check(connection: duckdb.DuckDBPyConnection, checks: Iterable[Model]) -> lis
     return results
 
 
+def known(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    """What `check` left in a warehouse."""
+    return [CheckResult(*row) for row in connection.execute(f"from {CHECKS}").fetchall()]
+
+
 def _judge(connection: duckdb.DuckDBPyConnection, unjudged: CheckResult, sql: str) -> CheckResult:
     """Run one check; of the rows that it finds, keep the first as text, the blocking ones first."""
     column = "" if unjudged.severity == BY_ROW else f", '{unjudged.severity}' as severity"

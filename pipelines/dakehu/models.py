@@ -58,6 +58,15 @@ def read_models(folder: Path = SQL) -> list[Model]:
         ) from error
 
 
+def loaded_behind(models: Iterable[Model]) -> list[tuple[str, str]]:
+    """Each model with each loaded table that it rests on, directly or through other models."""
+    behind: dict[str, set[str]] = {}
+    for model in models:  # each after those that it reads
+        loaded = {ref.removeprefix("loaded.") for ref in model.refs if ref.startswith("loaded.")}
+        behind[model.name] = loaded.union(*(behind.get(ref, set()) for ref in model.refs))
+    return sorted((name, table) for name, tables in behind.items() for table in tables)
+
+
 def read_checks(folder: Path = SQL) -> list[Model]:
     """Every check of `folder`, by name."""
     return [_parse(path) for path in sorted((folder / "checks").glob("*.sql"))]

@@ -17,6 +17,7 @@ from dakehu.render import HTML_LANGUAGES, LANGUAGE_NAMES, environment, file, mom
 Run = Mapping[str, Any]
 
 UNFOLDED_RUNS = 20
+GOOD = ("ok", "unchanged")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def portal(directory: Path, title: Mapping[str, str], runs: Sequence[Run]) -> st
             entries=entries(runs),
             runs=list(reversed(runs)),
             unfolded=UNFOLDED_RUNS,
+            good=GOOD,
         )
     )
 
@@ -108,7 +110,7 @@ def _missed(run: Run, slug: str) -> bool:
     reports = run.get("reports", {})
     if slug in reports:
         return reports[slug].get("status") != "ok"
-    return run.get("status") != "ok" and not (run.get("status") == "failed" and reports)
+    return run.get("status") not in GOOD and not (run.get("status") == "failed" and reports)
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class _Edition:
         text = self.text
         words = {
             "ok": text("published"),
+            "unchanged": text("nothing had changed"),
             "failed": text("failed"),
             "kept": text("earlier page kept"),
             "refused": text("refused by a data check"),

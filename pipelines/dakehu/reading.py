@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 WAREHOUSE_VARIABLE = "DAKEHU_WAREHOUSE"
+# A run sets it to a file that takes the name of every table its notebook reads.
+READS_VARIABLE = "DAKEHU_READS"
+FILES_BEHIND = "files_behind"  # in that file: the list of the files behind those tables
 
 Figures = dict[str, tuple[float | int | Decimal, str]]
 
@@ -57,16 +60,28 @@ class Marts:
             LookupError: the warehouse holds no such mart.
         """
         with open_readonly(self.warehouse) as connection:
-            return _rows(connection, name, wanted)
+            return _read(connection, name, wanted)
 
     def parts(self, names: Iterable[str]) -> dict[str, pl.DataFrame]:
         """The marts of this report's parts, each mart_<report>__<name>, by name; as `table`."""
         with open_readonly(self.warehouse) as connection:
-            return {name: _rows(connection, f"mart_{self.report}__{name}", {}) for name in names}
+            return {name: _read(connection, f"mart_{self.report}__{name}", {}) for name in names}
 
     def sources(self) -> pl.DataFrame:
-        """What was read from where: one row per source and file (mart_data_quality__sources)."""
-        return self.table("mart_data_quality__sources")
+        """What this report's tables come from: one row per source and file.
+
+        Of mart_data_quality__sources the rows that lie behind what a run has read by now; else all.
+        """
+        reads = reads_of(Path(os.environ.get(READS_VARIABLE, "")))
+        with open_readonly(self.warehouse) as connection:
+            found = connection.sql("from mart_data_quality__sources order by all").pl()
+            if not reads:
+                return found
+            _note(FILES_BEHIND)
+            behind = connection.execute(
+                "select distinct target_table from loaded.lineage where model = any(?)", [reads]
+            ).fetchall()
+        return found.filter(found["target_table"].is_in([table for (table,) in behind]))
 
     def codebook(self) -> list[dict[str, str]]:
         """Meaning and unit of this report's columns: dicts of table, column, unit, zh, en."""
@@ -154,7 +169,18 @@ def open_marts(warehouse: str, report: str, as_of: str = "") -> Marts:
     )
 
 
-def _rows(
+def reads_of(file: Path) -> list[str]:
+    """The tables that a run's notebook has read, by the file that took their names."""
+    return sorted(set(file.read_text("utf-8").split())) if file.is_file() else []
+
+
+def _note(read: str) -> None:
+    if file := os.environ.get(READS_VARIABLE):
+        with Path(file).open("a", encoding="utf-8") as reads:
+            reads.write(f"{read}\n")
+
+
+def _read(
     connection: duckdb.DuckDBPyConnection, name: str, wanted: Mapping[str, Iterable[str]]
 ) -> pl.DataFrame:
     known = connection.execute(
@@ -162,6 +188,7 @@ def _rows(
     ).fetchall()[0][0]
     if not known:
         raise LookupError(f'the warehouse holds no mart "{name}": build it again')
+    _note(name)
     chosen = " and ".join(f"{column} in (select unnest(?::varchar[]))" for column in wanted)
     return connection.sql(
         f"select * from {name} where {chosen or 'true'} order by all",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import platform
 import shutil
 import signal
 import time
@@ -13,25 +10,25 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from dakehu import basis, manifest
 from dakehu.build import Built, GateRefused, build
 from dakehu.execution import Job, Outcome, execute_all
 from dakehu.paths import REPORTS
 from dakehu.pipeline import Pipeline, load_pipeline
 from dakehu.plan import Report, plan
 from dakehu.publication import Publication
+from dakehu.reading import reads_of
 from dakehu.sources import LoadError
 from dakehu.terminal import harmless
+from dakehu.warehouse import open_readonly
 
 Say = Callable[[str], None]
 
-OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
-EXIT_CODES = {"ok": OK, "failed": FAILED, "refused": REFUSED, "interrupted": INTERRUPTED}
-PACKAGES = ("dakehu", "duckdb", "polars", "plotly", "papermill", "statsforecast")
+EXIT_CODES = {"ok": 0, "unchanged": 0, "failed": 1, "refused": 3, "interrupted": 130}
 
 
 @dataclass(frozen=True)
@@ -120,7 +117,7 @@ def _tell(this: _Run, record: dict[str, Any]) -> None:
 
     from dakehu.portal import portal
 
-    if record["status"] != "ok":
+    if EXIT_CODES[record["status"]]:
         echo(harmless(f"dakehu: run {record['status']}: {record['reason']}"), err=True)
     try:
         this.publication.note(record)
@@ -146,15 +143,23 @@ def _attempt(this: _Run) -> dict[str, Any]:
         force=options.force,
     )
     as_of = built.loaded.as_of.isoformat()
+    standing = [] if options.force else _standing(this, built, as_of)
+    if standing:
+        this.say(f"unchanged since their last run: {', '.join(standing)}")
+    asked = [report for report in this.reports if report.name not in standing]
+    if not asked:
+        return {"as_of": as_of, "status": "unchanged", "reason": "", "unchanged": standing}
     work = this.publication.begin(this.id) / as_of
     work.mkdir()
-    jobs = [_job(this, report, built, work) for report in this.reports]
+    jobs = [_job(this, report, built, work) for report in asked]
     this.say(f"executing {len(jobs)} notebooks, {min(options.jobs, len(jobs))} side by side")
-    reports: dict[str, Any] = {report.name: {} for report in this.reports}
+    reports: dict[str, Any] = {report.name: {} for report in asked}
     figures: dict[str, Any] = {}
     for outcome in execute_all(jobs, options.jobs):
         reason, figures[outcome.report] = _deliver(this, outcome, built, work)
         reports[outcome.report] = {
+            "basis": _basis(this, outcome.report, built, as_of, reads := reads_of(outcome.reads)),
+            "reads": reads,
             "run_id": this.id,
             "status": "failed" if reason else "ok",
             "reason": reason,
@@ -168,12 +173,57 @@ def _attempt(this: _Run) -> dict[str, Any]:
         "status": "failed" if failed else "ok",
         "reason": "; ".join(f"{name}: {reason}" for name, reason in failed.items()),
         "reports": reports,
+        "unchanged": standing,
         "forced": bool(built.refused),
     }
-    _write_manifest(this, built, work, record)
+    kept = {key: record[key] for key in ("as_of", "status", "forced")} | {
+        "run_id": this.id,
+        "parameters": {report.name: report.parameters for report in this.reports},
+        # A run of some reports leaves the others of the same date, and what is known of them.
+        "reports": this.publication.known_reports(work.name) | reports,
+    }
+    manifest.write(work, this.pipeline, built, kept)
     if len(failed) < len(reports):
         this.publication.publish(this.id)
     return record | {"figures": figures}
+
+
+def _standing(this: _Run, built: Built, as_of: str) -> list[str]:
+    """The reports asked for whose pages of this date rest on what they would rest on now."""
+    known = this.publication.known_reports(as_of)
+    found = []
+    for name in (report.name for report in this.reports):
+        entry = known.get(name, {})
+        pages = [
+            this.publication.folder / as_of / f"{name}.{language}.html"
+            for language in this.languages
+        ]
+        if (
+            entry.get("status") == "ok"
+            and not built.refused
+            and all(page.is_file() for page in pages)
+            and entry.get("basis") == _basis(this, name, built, as_of, entry.get("reads", []))
+        ):
+            found.append(name)
+    return found
+
+
+def _basis(this: _Run, name: str, built: Built, as_of: str, reads: list[str]) -> str:
+    report = next(report for report in this.reports if report.name == name)
+    pipeline = this.pipeline
+    settings = {
+        "as_of": as_of,
+        "pipeline": pipeline.name,
+        "title": pipeline.title.model_dump(),
+        "currency": pipeline.currency,
+        "languages": this.languages,
+        "parameters": report.parameters,
+        "policy": pipeline.policy.get(name, {}),
+        "refused": built.refused,
+    }
+    previous = this.publication.earlier(name, as_of)
+    with open_readonly(built.path) as connection:
+        return basis.of_report(connection, reads, report.notebook, settings, previous)
 
 
 def _job(this: _Run, report: Report, built: Built, work: Path) -> Job:
@@ -225,7 +275,7 @@ def _render(this: _Run, outcome: Outcome, built: Built, work: Path) -> dict[str,
         currency=this.pipeline.currency,
         run_id=this.id,
         made_at=datetime.now().astimezone(),
-        versions=_versions(),
+        versions=manifest.versions(),
         languages=this.languages,
         tables=tuple(sorted(path.name for path in tables.glob("*.csv"))),
         marked=built.refused,
@@ -234,36 +284,6 @@ def _render(this: _Run, outcome: Outcome, built: Built, work: Path) -> dict[str,
         html = page(notebook, context, language)
         (work / f"{outcome.report}.{language}.html").write_text(html, "utf-8")
     return headline(notebook)
-
-
-def _write_manifest(this: _Run, built: Built, work: Path, record: dict[str, Any]) -> None:
-    from dakehu.reading import defused, rejects, sources
-
-    manifest = {
-        "run_id": this.id,
-        "pipeline": this.pipeline.name,
-        "status": record["status"],
-        "inputs": sources(built.path).to_dicts(),
-        "rejected": built.loaded.rejected,
-        "checks": [check._asdict() for check in built.checks],
-        "parameters": {report.name: report.parameters for report in this.reports},
-        "policy": this.pipeline.policy,
-        "pipeline_file_sha256": hashlib.sha256(this.pipeline.path.read_bytes()).hexdigest(),
-        "versions": _versions(),
-        "forced": record["forced"],
-        "as_of": record["as_of"],
-        # A run of some reports leaves the others of the same date, and what is known of them.
-        "reports": this.publication.known_reports(work.name) | record["reports"],
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
-    (work / "run.json").write_text(text + "\n", "utf-8")
-    frame = rejects(built.path)
-    frame.write_parquet(work / "rejects.parquet")
-    defused(frame).write_csv(work / "rejects.csv", include_bom=True)
-
-
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
 
 
 def _now() -> str:

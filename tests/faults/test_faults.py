@@ -3,160 +3,25 @@
 Each test runs the real command on a small company of its own, with notebooks that misbehave.
 """
 
-import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from dakehu.paths import NOTEBOOKS
+from shop import REPORTS, Shop, notebooks_into
 
 pytestmark = pytest.mark.slow
 
-AS_OF = "2025-06-30"
-REPORTS = ("customer_value", "data_quality")
-PIPELINE = """
-name = "shop"
-title = { zh = "小店", en = "Shop" }
-languages = ["zh", "en"]
-[[source]]
-table = "order_lines"
-files = ["orders.csv"]
-[source.columns]
-order_id = "order"
-order_date = "date"
-customer_id = "customer"
-product_id = "product"
-quantity = "quantity"
-net_amount = "amount"
-[reports.customer_value]
-[reports.data_quality]
-"""
 # What libraries in C say on the standard error that a kernel and the process above it share.
 LAST_WORDS = """import os
 with open(f"/proc/{os.getppid()}/fd/2", "a") as error:
     error.write("Assertion failed")
 """
-# The command as installed, with other notebooks.
-DRIVER = """
-import sys
-from pathlib import Path
-import dakehu.plan
-dakehu.plan.NOTEBOOKS = Path(sys.argv.pop(1))
-from dakehu.cli import main
-main()
-"""
-
-
-@dataclass
-class Shop:
-    """A small company in a folder: its pipeline file, notebooks, output and warehouse."""
-
-    folder: Path
-    out: Path
-    warehouse: Path
-
-    @property
-    def notebooks(self) -> Path:
-        return self.folder / "notebooks"
-
-    def start(self, *options: str) -> subprocess.Popen[str]:
-        command = [
-            sys.executable, "-c", DRIVER, str(self.notebooks),
-            "run", str(self.folder / "shop.toml"),
-            "--out", str(self.out), "--warehouse", str(self.warehouse), *options,
-        ]  # fmt: skip
-        return subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def run(self, *options: str) -> tuple[int, str]:
-        process = self.start(*options)
-        _, errors = process.communicate()
-        return process.returncode, errors
-
-    def insert(self, report: str, code: str) -> None:
-        """Put a cell before the last one of a notebook: it runs when most of the work is done."""
-        path = self.notebooks / f"{report}.ipynb"
-        notebook = json.loads(path.read_text("utf-8"))
-        cell = {
-            "cell_type": "code", "id": "fault", "metadata": {}, "source": [code],
-            "outputs": [], "execution_count": None,
-        }  # fmt: skip
-        notebook["cells"].insert(-1, cell)
-        path.write_text(json.dumps(notebook), "utf-8")
-
-    @property
-    def portal(self) -> str:
-        return (self.out / "shop" / "index.html").read_text("utf-8")
-
-    @property
-    def last(self) -> dict:
-        lines = (self.out / "shop" / "history.jsonl").read_text("utf-8").split("\n")
-        return json.loads([line for line in lines if line][-1])
-
-    def published(self, *reports: str) -> dict[str, bytes]:
-        """Every file of these reports that a reader can open."""
-        folder = self.out / "shop" / AS_OF
-        return {
-            str(path.relative_to(folder)): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.relative_to(folder).parts[0].split(".")[0] in reports
-        }
-
-
-def write_orders(path: Path) -> None:
-    rows = ["order,date,customer,product,quantity,amount"]
-    for month in range(30):
-        year, number = 2023 + month // 12, month % 12 + 1
-        for customer in range(1, 13):
-            day = (customer * 7 + month * 3) % 28 + 1
-            amount = 1000 * customer + 37 * month
-            rows.append(
-                f"{month}-{customer},{year}-{number:02d}-{day:02d},C{customer:02d},"
-                f"P{customer % 3},{customer},{amount}.50"
-            )
-    rows.append("last,2025-06-30,C01,P1,1,10.00")
-    path.write_text("\n".join(rows) + "\n", "utf-8")
-
-
-def notebooks_into(folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-    for report in REPORTS:
-        shutil.copyfile(NOTEBOOKS / f"{report}.ipynb", folder / f"{report}.ipynb")
-
-
-@pytest.fixture(scope="module")
-def first_run(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    folder = tmp_path_factory.mktemp("shop")
-    shop = Shop(folder, folder / "out", folder / "shop.duckdb")
-    (folder / "shop.toml").write_text(PIPELINE, "utf-8")
-    write_orders(folder / "orders.csv")
-    notebooks_into(shop.notebooks)
-    code, errors = shop.run()
-    assert (code, errors) == (0, "")
-    assert shop.last["status"] == "ok"
-    assert len(shop.published(*REPORTS)) > 10
-    return shop
-
-
-@pytest.fixture
-def shop(first_run: Shop, tmp_path: Path) -> Shop:
-    """The company after its first good run, in a folder of its own."""
-    folder = tmp_path / "shop"
-    shutil.copytree(first_run.folder, folder)
-    return Shop(folder, folder / "out", folder / "shop.duckdb")
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
@@ -187,7 +52,7 @@ def processes_naming(text: str) -> list[str]:
 def test_one_report_fails_and_the_other_stands(shop: Shop, code: str, said: str) -> None:
     before, others = shop.published("data_quality"), shop.published("customer_value")
     shop.insert("data_quality", code)
-    exit_code, errors = shop.run()
+    exit_code, errors = shop.run("--force")
     assert exit_code == 1
     assert len(errors.strip().splitlines()) == 1
     assert said in errors
@@ -237,7 +102,7 @@ def test_killed_outright_and_told_by_the_next_run(shop: Shop) -> None:
     assert shop.published(*REPORTS) == before
     assert shop.last["status"] == "killed"
     notebooks_into(shop.notebooks)
-    assert shop.run()[0] == 0
+    assert shop.run("--force")[0] == 0
     assert shop.last["status"] == "ok"
     assert "ended without a word" in shop.portal
     assert list((shop.out / "shop").glob(".run-*")) == []
@@ -278,7 +143,7 @@ def test_full_disk(shop: Shop, small_disk: Path, full: str) -> None:
     before, warehouse = shop.published(*REPORTS), shop.warehouse.read_bytes()
     free = shutil.disk_usage(small_disk).free
     (small_disk / "filler").write_bytes(b"x" * (free - 1_000_000))
-    exit_code, errors = shop.run()
+    exit_code, errors = shop.run("--force")
     assert exit_code == 1, errors
     assert "No space left" in errors or "full" in errors.lower()
     assert shop.published(*REPORTS) == before

@@ -91,9 +91,15 @@ def load(
     _write_columns(connection, mapped)
     write_orphans(connection, {name: set(columns) for name, columns in mapped.items()})
     write_changes(connection, memory)
-    dated = _write_run(pipeline, connection, load_id, as_of, known)
-    counts = connection.execute(
-        "select sum(rows), sum(loaded), sum(rejected), sum(left_out) from loaded.files"
+    _write_run(pipeline, connection, load_id, as_of, known)
+    return last_load(connection)
+
+
+def last_load(connection: duckdb.DuckDBPyConnection) -> Loaded:
+    """What the load behind a warehouse did."""
+    dated, *counts = connection.execute(
+        "select (select as_of from loaded.run), sum(rows), sum(loaded), sum(rejected), "
+        "sum(left_out) from loaded.files"
     ).fetchall()[0]
     return Loaded(dated, *(int(count) for count in counts))
 
@@ -212,7 +218,7 @@ def _write_run(
     load_id: str,
     as_of: date | None,
     known: str,
-) -> date:
+) -> None:
     # A mistyped year far ahead must not decide which month is the last complete one.
     first, last, latest = connection.execute(
         "select min(order_date), coalesce(max(order_date) filter (where order_date <= "
@@ -247,7 +253,6 @@ def _write_run(
         for name, value in rules.items()
     ]
     insert_rows(connection, "loaded.policy", policy)
-    return dated
 
 
 def _named(names: list[str]) -> str:
