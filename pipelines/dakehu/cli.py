@@ -11,13 +11,9 @@ from typing import Any
 
 import click
 
+from dakehu.exits import EXIT_CODES, Commands
 from dakehu.paths import NOTEBOOKS, REPORTS
 from dakehu.terminal import console, harmless, progress
-
-EXIT_CODES = """\b
-Exit codes: 0 every report written; 1 a report failed, the others stand; 2 the command or the
-pipeline file is wrong; 3 a data gate refused; 4 the same pipeline is already running;
-130 interrupted. Pages of earlier runs stay untouched unless a new one takes their place whole."""
 
 CHECK_EXIT_CODES = """\b
 Exit codes: 0 a run would be published; 2 the command or the pipeline file is wrong; 3 a data gate
@@ -46,40 +42,6 @@ FORCE = click.option(
     help="Make everything anew, and publish, marked, although a data gate refuses.",
 )
 QUIET = click.option("--quiet", is_flag=True, help="Print errors only.")
-
-
-class Commands(click.Group):
-    """Turns the project's errors into one line on standard error and the contract's exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; exit with what it returns."""
-        try:
-            code = super().invoke(ctx)
-        except click.ClickException:
-            raise
-        except Exception as error:
-            code = _exit_code(error)
-            if code is None:
-                raise
-            click.echo(harmless(f"dakehu: {error}"), err=True)
-        sys.exit(code or 0)
-
-
-def _exit_code(error: Exception) -> int | None:
-    from dakehu.build import GateRefused
-    from dakehu.pipeline import PipelineError
-    from dakehu.plan import PlanError
-    from dakehu.publication import AlreadyRunning
-    from dakehu.sources import LoadError
-
-    codes: dict[type[Exception], int] = {
-        PipelineError: 2,
-        PlanError: 2,
-        LoadError: 3,
-        GateRefused: 3,
-        AlreadyRunning: 4,
-    }
-    return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
 
 
 @click.group(
@@ -203,6 +165,45 @@ def history(pipeline: Path | None) -> None:
             f"{when}  {name:<16} as of {as_of:<10}  {record['status']:<11} {spent:7.1f} s  {reason}"
         )
         click.echo(harmless(line))
+
+
+@main.command()
+@PIPELINE
+@click.option("--cron", is_flag=True, help="Print a line for crontab instead.")
+def schedule(pipeline: Path, cron: bool) -> None:
+    """Print the systemd service and timer that run PIPELINE.toml as its [schedule] says.
+
+    Nothing is installed; the last lines say how to. A failed run is started again as [schedule]
+    allows; one that a data gate refused is not.
+    """
+    from dakehu.pipeline import load_pipeline
+    from dakehu.schedule import cron_line, units
+
+    loaded = load_pipeline(pipeline)
+    click.echo(cron_line(loaded) if cron else units(loaded), nl=False)
+
+
+@main.command()
+@PIPELINE
+def notify(pipeline: Path) -> None:
+    """Tell how the last run of PIPELINE.toml ended, if nobody has been told; for `OnFailure`.
+
+    A run tells by itself what [notify] asks for. One that was killed outright cannot: this does.
+    """
+    from datetime import date
+
+    from dakehu.notification import notify as tell
+    from dakehu.pipeline import load_pipeline
+    from dakehu.publication import Publication
+
+    loaded = load_pipeline(pipeline)
+    publication = Publication(REPORTS / loaded.name)
+    runs = publication.history()
+    if not runs or runs[-1].get("is_told"):
+        return
+    if trouble := tell(loaded, runs[-1], str(publication.portal), date.today()):
+        raise click.ClickException(trouble)
+    publication.note({"run_id": runs[-1]["run_id"], "is_told": True})
 
 
 @main.command()

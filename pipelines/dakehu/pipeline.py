@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zipfile import BadZipFile, ZipFile
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from dakehu.cron import calendars
 from dakehu.source import Files, Join, Mapping, Scalar, Source, SourceFile, Strict, nearest
 
+Occasion = Literal["success", "unchanged", "failure", "refused", "stale"]
 # A value that `dakehu init` could not know; the person who does writes it in its place.
 QUESTION = "?"
 INSIDE = re.compile(r"(.+\.zip)/(.+)", re.IGNORECASE)
@@ -33,9 +35,31 @@ class Title(Strict):
 
 
 class Schedule(Strict):
-    """When a scheduler should run the pipeline."""
+    """When a scheduler should run the pipeline, and what it allows a run.
+
+    A run that failed (exit code 1, or killed) is started again `retries` times, each
+    `retry_minutes` later; one that was refused, or is wrong, would only be so again.
+    """
 
     cron: str
+    timeout_minutes: Annotated[int, Field(ge=1)] = 120
+    memory_gib: Annotated[float, Field(gt=0)] = 4.0
+    retries: Annotated[int, Field(ge=0, le=10)] = 2
+    retry_minutes: Annotated[int, Field(ge=1)] = 15
+
+    @field_validator("cron")
+    @classmethod
+    def _is_cron(cls, cron: str) -> str:
+        calendars(cron)
+        return cron
+
+
+class Notify(Strict):
+    """Whom to tell how a run ended: `urls` names an environment variable with apprise URLs."""
+
+    urls: Annotated[str, Field(pattern=r"^\$[A-Za-z_][A-Za-z0-9_]*$")]
+    on: tuple[Occasion, ...] = ("failure", "refused", "stale")
+    stale_after_days: Annotated[int, Field(ge=1)] = 45
 
 
 class Pipeline(Strict):
@@ -53,6 +77,7 @@ class Pipeline(Strict):
     policy: dict[str, dict[str, Any]] = Field(default_factory=dict)
     reports: dict[str, dict[str, Scalar]] = Field(default_factory=dict)
     schedule: Schedule | None = None
+    notify: Notify | None = None
 
     @model_validator(mode="after")
     def _has_sales(self) -> Pipeline:
@@ -175,6 +200,12 @@ def _first(error: ValidationError) -> str:
 
 def _table_at(location: list[Any]) -> type[Strict]:
     """The model of the TOML table that `location` leads to."""
-    models = {"title": Title, "schedule": Schedule, "join": Join, "columns": Mapping}
+    models = {
+        "title": Title,
+        "schedule": Schedule,
+        "notify": Notify,
+        "join": Join,
+        "columns": Mapping,
+    }
     innermost = (models[part] for part in reversed(location) if part in models)
     return next(innermost, Source if location else Pipeline)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Generator
@@ -16,14 +15,16 @@ from uuid import uuid4
 
 from dakehu import basis, manifest
 from dakehu.build import Built, GateRefused, build
-from dakehu.execution import Job, Outcome, execute_all
+from dakehu.delivery import deliver
+from dakehu.execution import Job, execute_all
+from dakehu.notification import notify
 from dakehu.paths import REPORTS
 from dakehu.pipeline import Pipeline, load_pipeline
 from dakehu.plan import Report, plan
 from dakehu.publication import Publication
 from dakehu.reading import reads_of
 from dakehu.sources import LoadError
-from dakehu.terminal import harmless
+from dakehu.terminal import harmless, sentence
 from dakehu.warehouse import open_readonly
 
 Say = Callable[[str], None]
@@ -84,14 +85,6 @@ def new_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:4]}"
 
 
-def sentence(error: Exception) -> str:
-    """An error as one line."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename or 'no file named'}"
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
-
-
 def _record(this: _Run) -> int:
     """Attempt the run and write down, whatever happens, how it went."""
     started_at, started = _now(), time.perf_counter()
@@ -129,6 +122,10 @@ def _tell(this: _Run, record: dict[str, Any]) -> None:
         echo(harmless(f"dakehu: the portal could not be updated: {sentence(error)}"), err=True)
     else:
         this.say(f"portal: {this.publication.portal}")
+    if trouble := notify(this.pipeline, record, str(this.publication.portal), date.today()):
+        echo(harmless(f"dakehu: {trouble}"), err=True)
+    elif this.pipeline.notify:
+        this.publication.note({"run_id": this.id, "is_told": True})
 
 
 def _attempt(this: _Run) -> dict[str, Any]:
@@ -156,7 +153,15 @@ def _attempt(this: _Run) -> dict[str, Any]:
     reports: dict[str, Any] = {report.name: {} for report in asked}
     figures: dict[str, Any] = {}
     for outcome in execute_all(jobs, options.jobs):
-        reason, figures[outcome.report] = _deliver(this, outcome, built, work)
+        reason, figures[outcome.report] = deliver(
+            outcome,
+            work,
+            run_id=this.id,
+            pipeline=this.pipeline,
+            languages=this.languages,
+            built=built,
+            publication=this.publication,
+        )
         reports[outcome.report] = {
             "basis": _basis(this, outcome.report, built, as_of, reads := reads_of(outcome.reads)),
             "reads": reads,
@@ -238,52 +243,6 @@ def _job(this: _Run, report: Report, built: Built, work: Path) -> Job:
         "previous_dir": str(previous.resolve()) if previous else "",
     }
     return Job(report.name, report.notebook, scratch / "notebook.ipynb", parameters)
-
-
-def _deliver(this: _Run, outcome: Outcome, built: Built, work: Path) -> tuple[str, dict[str, Any]]:
-    """Render the pages of an executed notebook; returns why not, else "", and its headline."""
-    tables = work / outcome.report
-    reason = outcome.reason
-    headline: dict[str, Any] = {}
-    if not reason:
-        try:
-            headline = _render(this, outcome, built, work)
-        except Exception as error:  # a page that cannot be rendered fails like its notebook
-            reason = sentence(error)
-    if reason:
-        shutil.rmtree(tables, ignore_errors=True)
-        for page in work.glob(f"{outcome.report}.*.html"):
-            page.unlink()
-        if outcome.output.exists():
-            kept = this.publication.keep_failed(outcome.report, outcome.output)
-            reason += f" (see {kept})"
-    return reason, headline
-
-
-def _render(this: _Run, outcome: Outcome, built: Built, work: Path) -> dict[str, Any]:
-    from dakehu.render import PageContext, headline, notebook_from_file, page
-
-    tables = work / outcome.report
-    tables.mkdir(exist_ok=True)
-    shutil.copyfile(outcome.output, tables / "notebook.ipynb")
-    notebook = notebook_from_file(outcome.output)
-    context = PageContext(
-        report=outcome.report,
-        pipeline=this.pipeline.name,
-        title=this.pipeline.title.model_dump(),
-        as_of=built.loaded.as_of,
-        currency=this.pipeline.currency,
-        run_id=this.id,
-        made_at=datetime.now().astimezone(),
-        versions=manifest.versions(),
-        languages=this.languages,
-        tables=tuple(sorted(path.name for path in tables.glob("*.csv"))),
-        marked=built.refused,
-    )
-    for language in this.languages:
-        html = page(notebook, context, language)
-        (work / f"{outcome.report}.{language}.html").write_text(html, "utf-8")
-    return headline(notebook)
 
 
 def _now() -> str:

@@ -40,3 +40,11 @@ def progress(is_quiet: bool) -> Generator[Callable[[str], None]]:
         return
     with errors.status("") as status:
         yield lambda text: status.update(Text(harmless(text)))
+
+
+def sentence(error: Exception) -> str:
+    """An error as one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename or 'no file named'}"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,80 @@
+"""From an executed notebook to the pages of its report, whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from dakehu import manifest
+from dakehu.build import Built
+from dakehu.execution import Outcome
+from dakehu.pipeline import Pipeline
+from dakehu.publication import Publication
+from dakehu.terminal import sentence
+
+
+def deliver(
+    outcome: Outcome,
+    work: Path,
+    *,
+    run_id: str,
+    pipeline: Pipeline,
+    languages: tuple[str, ...],
+    built: Built,
+    publication: Publication,
+) -> tuple[str, dict[str, Any]]:
+    """Write the pages of an executed notebook below `work`; returns why not, else "", and headline.
+
+    Of a report that failed nothing stays in `work`; its notebook is kept for a person to look at.
+    """
+    tables = work / outcome.report
+    reason = outcome.reason
+    headline: dict[str, Any] = {}
+    if not reason:
+        try:
+            headline = _render(outcome, work, run_id, pipeline, languages, built)
+        except Exception as error:  # a page that cannot be rendered fails like its notebook
+            reason = sentence(error)
+    if reason:
+        shutil.rmtree(tables, ignore_errors=True)
+        for page in work.glob(f"{outcome.report}.*.html"):
+            page.unlink()
+        if outcome.output.exists():
+            kept = publication.keep_failed(outcome.report, outcome.output)
+            reason += f" (see {kept})"
+    return reason, headline
+
+
+def _render(
+    outcome: Outcome,
+    work: Path,
+    run_id: str,
+    pipeline: Pipeline,
+    languages: tuple[str, ...],
+    built: Built,
+) -> dict[str, Any]:
+    from dakehu.render import PageContext, headline, notebook_from_file, page
+
+    tables = work / outcome.report
+    tables.mkdir(exist_ok=True)
+    shutil.copyfile(outcome.output, tables / "notebook.ipynb")
+    notebook = notebook_from_file(outcome.output)
+    context = PageContext(
+        report=outcome.report,
+        pipeline=pipeline.name,
+        title=pipeline.title.model_dump(),
+        as_of=built.loaded.as_of,
+        currency=pipeline.currency,
+        run_id=run_id,
+        made_at=datetime.now().astimezone(),
+        versions=manifest.versions(),
+        languages=languages,
+        tables=tuple(sorted(path.name for path in tables.glob("*.csv"))),
+        marked=built.refused,
+    )
+    for language in languages:
+        html = page(notebook, context, language)
+        (work / f"{outcome.report}.{language}.html").write_text(html, "utf-8")
+    return headline(notebook)

@@ -1,0 +1,49 @@
+"""How a command ends: errors as one line on standard error, and the contract's exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from dakehu.terminal import harmless
+
+EXIT_CODES = """\b
+Exit codes: 0 every report written; 1 a report failed, the others stand; 2 the command or the
+pipeline file is wrong; 3 a data gate refused; 4 the same pipeline is already running;
+130 interrupted. Pages of earlier runs stay untouched unless a new one takes their place whole."""
+
+
+class Commands(click.Group):
+    """Turns the project's errors into one line on standard error and the contract's exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit with what it returns."""
+        try:
+            code = super().invoke(ctx)
+        except click.ClickException:
+            raise
+        except Exception as error:
+            code = _exit_code(error)
+            if code is None:
+                raise
+            click.echo(harmless(f"dakehu: {error}"), err=True)
+        sys.exit(code or 0)
+
+
+def _exit_code(error: Exception) -> int | None:
+    from dakehu.build import GateRefused
+    from dakehu.pipeline import PipelineError
+    from dakehu.plan import PlanError
+    from dakehu.publication import AlreadyRunning
+    from dakehu.sources import LoadError
+
+    codes: dict[type[Exception], int] = {
+        PipelineError: 2,
+        PlanError: 2,
+        LoadError: 3,
+        GateRefused: 3,
+        AlreadyRunning: 4,
+    }
+    return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
