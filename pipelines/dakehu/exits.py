@@ -34,6 +34,7 @@ class Commands(click.Group):
 
 def _exit_code(error: Exception) -> int | None:
     from dakehu.build import GateRefused
+    from dakehu.comparison import NotPublished
     from dakehu.pipeline import PipelineError
     from dakehu.plan import PlanError
     from dakehu.publication import AlreadyRunning
@@ -42,6 +43,7 @@ def _exit_code(error: Exception) -> int | None:
     codes: dict[type[Exception], int] = {
         PipelineError: 2,
         PlanError: 2,
+        NotPublished: 2,
         LoadError: 3,
         GateRefused: 3,
         AlreadyRunning: 4,

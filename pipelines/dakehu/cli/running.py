@@ -1,0 +1,107 @@
+"""From files to pages: run, build, check."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dakehu.cli.group import AS_OF, FORCE, PIPELINE, QUIET, WAREHOUSE, main, say_unless
+from dakehu.exits import EXIT_CODES
+from dakehu.paths import REPORTS
+from dakehu.terminal import console, progress
+
+CHECK_EXIT_CODES = """\b
+Exit codes: 0 a run would be published; 2 the command or the pipeline file is wrong; 3 a data gate
+would refuse it, or a file cannot be read."""
+
+
+@main.command(epilog=EXIT_CODES)
+@PIPELINE
+@click.option(
+    "--report", "reports", multiple=True, metavar="NAME", help="Only this report; repeatable."
+)
+@AS_OF
+@click.option(
+    "--lang", "languages", multiple=True, type=click.Choice(["zh", "en"]), help="Repeatable."
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=REPORTS,
+    help="Output folder.",
+)
+@WAREHOUSE
+@click.option(
+    "-p",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a notebook parameter; repeatable.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Notebooks side by side; default one per core."
+)
+@FORCE
+@QUIET
+def run(pipeline: Path, quiet: bool, jobs: int | None, **options: Any) -> int:
+    r"""Load, build, check, run every report in every language, publish, update the portal.
+
+    What rests on the same files, rules and program as the last time stands as it is.
+
+    \b
+    dakehu run pipelines/demo.toml
+    dakehu run pipelines/demo.toml --report customer_value --lang zh -p window_months=24
+    """
+    from dakehu.run import Options
+    from dakehu.run import run as run_pipeline
+
+    return run_pipeline(pipeline, Options(jobs=jobs or _cores(), **options), say_unless(quiet))
+
+
+@main.command()
+@PIPELINE
+@AS_OF
+@WAREHOUSE
+@FORCE
+@QUIET
+def build(pipeline: Path, quiet: bool, **options: Any) -> int:
+    """Load the sources and publish the warehouse; write no report."""
+    from dakehu.build import build as build_warehouse
+    from dakehu.pipeline import load_pipeline
+    from dakehu.publication import Publication
+    from dakehu.run import new_id
+
+    loaded = load_pipeline(pipeline)
+    say = say_unless(quiet)
+    with Publication(REPORTS / loaded.name).locked():
+        built = build_warehouse(loaded, run_id=new_id(), say=say, **options)
+    say(f"warehouse: {built.path}, as of {built.loaded.as_of}")
+    return 0
+
+
+@main.command(epilog=CHECK_EXIT_CODES)
+@PIPELINE
+@QUIET
+def check(pipeline: Path, quiet: bool) -> int:
+    """Read and judge the sources, publish nothing: what is loaded, what is wrong, what to do."""
+    from dakehu.build import judge
+    from dakehu.findings import show, verdict
+    from dakehu.pipeline import load_pipeline
+    from dakehu.run import new_id
+
+    loaded, named = load_pipeline(pipeline), shlex.quote(str(pipeline))
+    with progress(quiet) as say:
+        judgement = judge(loaded, run_id=new_id(), say=say)
+    if not quiet:
+        show(judgement, loaded, named, console())
+    elif judgement.refused:
+        console(is_error=True).print(verdict(judgement, named))
+    return 3 if judgement.refused else 0
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
