@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from scipy.sparse import csc_array
 
 LEVEL = 0.90
 _BLOCK = 96  # draws at a time: scores of 500 distributors stay in the cache, and sums in 8 bits
-_STACK = 32  # draws of one product: small enough that BLAS starts no threads for it
+_COUNTED = 1_250  # draws counted at a time: the table of counts is much smaller than they are
+_PRODUCT = 500_000  # multiplications of one product: BLAS starts threads for more, and waits
 _MARGIN = 32  # whole steps kept free at both ends of a key, more than single precision can err
-_BITS = 24  # of a whole number in single precision
+_BITS = 23  # behind the leading one of a number in single precision
 _PARTS = 4
 _BINS = 1024  # of more distributors than these, neighbouring ranks are counted together
 
@@ -68,8 +70,8 @@ def acceptability(
     its part of the weights. NaN is a missing value, which may be anything from 0 to 100 and is
     drawn anew each time. `handicap` (n,) is taken off each score. Ties are broken by a fair coin.
 
-    A score and its distributor make one whole number of 31 bits, and rows of those are sorted. Of
-    500 distributors a score keeps 22 bits: closer than 0.00003 points is tied.
+    A score and its distributor make one whole number of 32 bits, and rows of those are sorted. Of
+    500 distributors a score keeps 23 bits: closer than 0.00002 points is tied.
     """
     field = _Field.of(points if points.ndim == 3 else points[np.newaxis], weights, handicap)
     parts = _in_parts(field.counted, len(weights), random)
@@ -80,14 +82,16 @@ def acceptability(
     so_far = times.cumsum(axis=0, dtype=np.int32)
     tail = np.ceil((1 - LEVEL) / 2 * draws - 1e-9)
     wins = np.bincount(winners, minlength=count)
-    sums = np.column_stack([np.bincount(winners, column, count) for column in weights.T])
+    won = csc_array(
+        (np.ones(draws), winners, np.arange(draws + 1, dtype=np.int32)), shape=(count, draws)
+    )
     return Acceptability(
         first_rank=wins / draws,
         low=(so_far < tail).sum(axis=0) * width + 1,
         high=np.minimum((so_far <= draws - tail).sum(axis=0) * width + width, count),
         ranks=times.T / draws,
         width=width,
-        central_weights=sums / np.where(wins, wins, np.nan)[:, np.newaxis],
+        central_weights=won @ weights / np.where(wins, wins, np.nan)[:, np.newaxis],
     )
 
 
@@ -107,21 +111,20 @@ def win_probability(
     who = np.union1d(*pairs)
     one, other = (np.searchsorted(who, rows) for rows in pairs)
     sets = (points if points.ndim == 3 else points[np.newaxis])[:, who]
-    missing = _Missing.of(sets[0])
-    known = np.nan_to_num(sets).astype(np.float32)
-    apart = np.ascontiguousarray((known[:, one] - known[:, other]).transpose(0, 2, 1))
-    ahead = (handicap[who[other]] - handicap[who[one]]).astype(np.float32)
-    drawn = weights.astype(np.float32)
+    missing, ahead = _Missing.of(sets[0]), handicap[who[other]] - handicap[who[one]]
+    known = np.nan_to_num(sets)
+    apart = _with_row((known[:, one] - known[:, other]).transpose(0, 2, 1), ahead)
+    drawn = _with_ones(weights)
 
     def led(part: range, random: np.random.Generator) -> np.ndarray:
         leads, kept = np.zeros(len(one)), np.empty((_BLOCK, len(one)), np.float32)
         for number, rows in _blocks(len(sets), len(weights), part):
             lead = _product(drawn[rows], apart[number], kept[: rows.stop - rows.start])
-            lead += ahead
             if missing.cells:
                 unknown = missing.drawn(drawn[rows], random)
                 lead += unknown[:, one] - unknown[:, other]
-            signs = (lead > 0).view(np.int8) - (lead < 0).view(np.int8)
+            signs = (lead > 0).view(np.int8)
+            signs -= (lead < 0).view(np.int8)
             leads += signs.sum(axis=0, dtype=np.int8)
         return leads
 
@@ -133,8 +136,9 @@ def win_probability(
 class _Field:
     """The distributors as they are ranked: `steps` (sets, k + 1, n) down from the best score.
 
-    A product with the weights and a one is a whole number, up to rounding, of at most 31 - `bits`
-    bits; `scale` is the number of steps in a point.
+    A product with the weights and a one lies between 2^23 and 2^24, where single precision knows
+    whole numbers only: its last 23 bits are the steps. `scale` is the number of steps in a point,
+    `bits` those that a distributor's number takes.
     """
 
     steps: np.ndarray
@@ -148,19 +152,16 @@ class _Field:
     def of(cls, sets: np.ndarray, weights: np.ndarray, handicap: np.ndarray) -> _Field:
         missing, count = _Missing.of(sets[0]), sets.shape[1]
         bits = max(count - 1, 1).bit_length()
-        best = max(np.nanmax(sets), 100.0 if missing.cells else -np.inf) - handicap.min()
-        worst = min(np.nanmin(sets), 0.0 if missing.cells else np.inf) - handicap.max()
-        scale = ((1 << min(31 - bits, _BITS)) - 2 * _MARGIN) / max(best - worst, 1e-9)
-        start = np.broadcast_to((best + handicap) * scale + _MARGIN, (len(sets), 1, count))
-        down = -np.nan_to_num(sets).transpose(0, 2, 1) * scale
-        return cls(
-            np.concatenate([down, start], axis=1).astype(np.float32),
-            np.column_stack([weights, np.ones(len(weights))]).astype(np.float32),
-            missing,
-            scale,
-            bits,
-            -(-count // _BINS),
+        best = max(np.nanmax(sets), 100.0 if missing.cells else -np.inf)
+        worst = min(np.nanmin(sets), 0.0 if missing.cells else np.inf)
+        behind = handicap - handicap.min()
+        scale = ((1 << min(32 - bits, _BITS)) - 2 * _MARGIN) / max(
+            best - worst + behind.max(), 1e-9
         )
+        down = (best - np.nan_to_num(sets)).transpose(0, 2, 1) * scale
+        start = behind * scale + _MARGIN + (1 << _BITS)
+        width = -(-count // _BINS)
+        return cls(_with_row(down, start), _with_ones(weights), missing, scale, bits, width)
 
     @property
     def count(self) -> int:
@@ -168,34 +169,46 @@ class _Field:
 
     def counted(self, part: range, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Times each took each rank in some of the draws, by rank, and who won each of them."""
-        kind = np.min_scalar_type(len(part))
-        counts = np.zeros(-(-self.count // self.width) << self.bits, kind)
-        base = (np.arange(self.count) // self.width << self.bits).astype(np.int32)
-        winners = np.empty(len(part), np.int64)
-        labels, once = np.arange(self.count, dtype=np.int32), kind.type(1)
-        # Room for a block, kept: asking for it anew costs as much as filling it.
+        size = -(-self.count // self.width) << self.bits
+        counts, winners = (
+            np.zeros(size, np.min_scalar_type(len(part))),
+            np.empty(len(part), np.int32),
+        )
+        # Room, kept: asking for it anew costs as much as filling it.
         kept = np.empty((_BLOCK, self.count), np.float32)
-        keys = np.empty(kept.shape, np.int32)
-        places = np.empty(kept.shape, np.int64)
-        blocks = _blocks(len(self.steps), len(self.weights), part)
-        for (number, rows), coin in zip(blocks, _coins(self.bits, random), strict=False):
-            size = rows.stop - rows.start
-            scores = _product(self.weights[rows], self.steps[number], kept[:size])
-            if self.missing.cells:
-                unknown = self.missing.drawn(self.weights[rows], random)
-                scores -= unknown * np.float32(self.scale)
-            order = keys[:size]
-            np.copyto(order, scores, casting="unsafe")
-            order <<= self.bits
-            order |= labels ^ coin
-            order.sort(axis=1)
-            order &= (1 << self.bits) - 1
-            order ^= coin
-            winners[rows.start - part.start : rows.stop - part.start] = order[:, 0]
-            order += base
-            np.copyto(places[:size], order)
-            np.add.at(counts, places[:size].ravel(), once)
+        places = np.empty((min(_COUNTED, len(part)), self.count), np.uint32)
+        ones, coins = np.ones(places.size, counts.dtype), _coins(self.bits, random)
+        for first in range(part.start, part.stop, _COUNTED):
+            some = range(first, min(first + _COUNTED, part.stop))
+            for number, rows in _blocks(len(self.steps), len(self.weights), some):
+                order = places[rows.start - first : rows.stop - first]
+                self._order(number, rows, kept[: len(order)], next(coins), random, order)
+            bins = places[: len(some)].view(np.int32)
+            winners[first - part.start : some.stop - part.start] = bins[:, 0]
+            # The only column of a sparse matrix: ones that fall on the same row add up.
+            ends = np.array([0, bins.size], np.int32)
+            counts += csc_array((ones[: bins.size], bins.ravel(), ends), shape=(size, 1)) @ ones[:1]
         return counts, winners
+
+    def _order(
+        self,
+        number: int,
+        rows: slice,
+        kept: np.ndarray,
+        coin: np.uint32,
+        random: np.random.Generator,
+        order: np.ndarray,
+    ) -> None:
+        """Fill `kept` with the rank (from 0) and the number of each distributor, best first."""
+        _product(self.weights[rows], self.steps[number], kept)
+        if self.missing.cells:
+            kept -= self.missing.drawn(self.weights[rows], random) * np.float32(self.scale)
+        keys, labels = kept.view(np.uint32), np.arange(self.count, dtype=np.uint32)
+        keys <<= self.bits
+        keys |= labels ^ coin
+        keys.sort(axis=1)
+        keys &= (1 << self.bits) - 1
+        np.bitwise_xor(keys, (labels // self.width << self.bits) | coin, out=order)
 
 
 @dataclass(frozen=True)
@@ -238,18 +251,29 @@ def _blocks(sets: int, draws: int, part: range) -> Iterator[tuple[int, slice]]:
             yield number, slice(first, min(first + _BLOCK, end))
 
 
-def _coins(bits: int, random: np.random.Generator) -> Iterator[np.int32]:
+def _coins(bits: int, random: np.random.Generator) -> Iterator[np.uint32]:
     """Coins to relabel a block with: of two that are tied it puts either first, then the other."""
     while True:
-        coin = random.integers(0, 1 << bits, dtype=np.int32)
+        coin = random.integers(0, 1 << bits, dtype=np.uint32)
         yield coin
-        yield coin ^ np.int32((1 << bits) - 1)
+        yield coin ^ np.uint32((1 << bits) - 1)
+
+
+def _with_ones(weights: np.ndarray) -> np.ndarray:
+    return np.column_stack([weights, np.ones(len(weights))]).astype(np.float32)
+
+
+def _with_row(columns: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """(sets, k, n) and (n,) -> (sets, k + 1, n): what is added to the weighted sum comes last."""
+    last = np.broadcast_to(row, (len(columns), 1, len(row)))
+    return np.concatenate([columns, last], axis=1).astype(np.float32)
 
 
 def _product(weights: np.ndarray, points: np.ndarray, product: np.ndarray) -> np.ndarray:
-    """`weights @ points`, some rows at a time: BLAS starts threads for more, and waits for them."""
-    whole = len(weights) - len(weights) % _STACK
-    stacked = (whole // _STACK, _STACK)
+    """`weights @ points`, some rows at a time."""
+    rows = len(weights) // -(-len(weights) * points.size // _PRODUCT) or 1
+    whole = len(weights) - len(weights) % rows
+    stacked = (whole // rows, rows)
     np.matmul(
         weights[:whole].reshape(*stacked, len(points)),
         points,
