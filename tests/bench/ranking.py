@@ -16,11 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dakehu.analysis.distributor_ranking.smaa import (
-    acceptability,
-    weights_around,
-    win_probability,
-)
+from dakehu.analysis.distributor_ranking.smaa import acceptability, weights_around
 
 DISTRIBUTORS, CRITERIA, DRAWS = 500, 12, 20_000
 BOUND, TURNS = 4.0, 40
@@ -48,11 +44,8 @@ class Case:
     def ours(self) -> tuple[np.ndarray, np.ndarray]:
         """First-rank acceptability and wins over the next; intervals, central weights besides."""
         nothing, random = np.zeros(DISTRIBUTORS), np.random.default_rng(1)
-        rows = np.arange(DISTRIBUTORS)
-        found = acceptability(self.points, self.weights, nothing, random)
-        pairs = (rows[:-1], rows[1:])
-        wins = win_probability(self.points, self.weights, nothing, pairs, random)
-        return found.first_rank, wins
+        found = acceptability(self.points, self.weights, nothing, random, reach=1)
+        return found.first_rank, found.ahead[:-1, 1]
 
     def loop(self) -> tuple[np.ndarray, np.ndarray]:
         """The same, draw by draw."""
