@@ -206,7 +206,7 @@ class _Field:
         leads = np.zeros((self.reach + 1, self.count))
         # Room, kept: asking for it anew costs as much as filling it.
         kept = np.empty((BLOCK, self.count), np.float32)
-        signs = np.empty((2, kept.size), bool)
+        signs = np.zeros((2, kept.size), bool)
         places = np.empty((min(_COUNTED, len(part)), self.count), np.uint32)
         ones, coins = np.ones(places.size, counts.dtype), _coins(self.bits, random)
         for first in range(part.start, part.stop, _COUNTED):
@@ -261,11 +261,10 @@ def _add_leads(scores: np.ndarray, leads: np.ndarray, signs: np.ndarray) -> None
     Rows are laid end to end, which is fast; what meets a score of the next draw is nobody's lead.
     """
     flat, (more, less) = scores.ravel(), signs
-    more[:], less[:] = False, False
     for below in range(1, len(leads)):
         np.less(flat[:-below], flat[below:], out=more[:-below])
         np.greater(flat[:-below], flat[below:], out=less[:-below])
-        lead = more.view(np.int8) - less.view(np.int8)
+        lead = np.subtract(more.view(np.int8), less.view(np.int8), out=more.view(np.int8))
         leads[below] += lead.reshape(scores.shape).sum(axis=0, dtype=np.int8)
 
 
