@@ -36,10 +36,8 @@ def main() -> int:
             peak = max(peak, sum(held for _, held in resident(running.pid)))
             time.sleep(PAUSE)
     seconds = time.perf_counter() - started
-    print(
-        f"distributor ranking of iowa_liquor: {seconds:.0f} s, peak of all processes {peak:.2f} GiB"
-    )
-    print(f"below {LIMIT:.0f} GiB")
+    print(f"distributor ranking of iowa_liquor, from the exports to the pages: {seconds:.0f} s")
+    print(f"peak of all processes together {peak:.2f} GiB, to stay below {LIMIT:.0f} GiB")
     return 0 if running.returncode == 0 and peak < LIMIT else 1
 
 
