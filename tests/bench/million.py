@@ -6,7 +6,6 @@ most memory that any one process held in each step; exits 1 where one held 4 GiB
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from processes import PAUSE, resident
 
 COMMAND = Path(sys.executable).parent / "dakehu"
 CUSTOMERS, PRODUCTS, DAYS = 1_000_000, 400, 1096
@@ -112,24 +112,6 @@ def exports(folder: Path) -> int:
     return len(order)
 
 
-def resident(process: int) -> dict[str, float]:
-    """GiB that a process and each of its descendants hold at this moment, by what they are."""
-    folder = Path(f"/proc/{process}")
-    try:
-        command = (folder / "cmdline").read_text()
-        pages = int((folder / "statm").read_text().split()[1])
-        children = " ".join(path.read_text() for path in folder.glob("task/*/children")).split()
-    except (OSError, IndexError):  # ended while we looked
-        return {}
-    kinds = {"ipykernel": "kernel", "multiprocessing": "papermill"}
-    name = next((kind for word, kind in kinds.items() if word in command), "dakehu")
-    held = {name: pages * os.sysconf("SC_PAGE_SIZE") / 2**30}
-    for child in children:
-        for kind, size in resident(int(child)).items():
-            held[kind] = max(held.get(kind, 0.0), size)
-    return held
-
-
 def run(folder: Path) -> dict[str, tuple[float, dict[str, float]]]:
     """Run the pipeline; seconds of each step, and the most GiB that each kind of process held."""
     options = ["--out", folder / "out", "--warehouse", folder / "million.duckdb"]
@@ -150,9 +132,9 @@ def run(folder: Path) -> dict[str, tuple[float, dict[str, float]]]:
     peaks: dict[str, dict[str, float]] = {}
     while running.poll() is None:
         peak = peaks.setdefault(begun[-1][0], {})
-        for kind, size in resident(running.pid).items():
+        for kind, size in resident(running.pid):
             peak[kind] = max(peak.get(kind, 0.0), size)
-        time.sleep(0.02)
+        time.sleep(PAUSE)
     listener.join()
     if running.returncode:
         raise SystemExit(f"the run of {folder} ended with {running.returncode}")

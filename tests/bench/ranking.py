@@ -13,17 +13,27 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from dakehu.analysis.distributor_ranking.smaa import (
-    acceptability,
-    weights_around,
-    win_probability,
-)
+from dakehu.analysis.distributor_ranking.smaa import acceptability, weights_around
 
 DISTRIBUTORS, CRITERIA, DRAWS = 500, 12, 20_000
 BOUND, TURNS = 4.0, 40
+
+
+class Found(NamedTuple):
+    """What either way finds out.
+
+    First-rank acceptability, wins over the next, the weights under which each comes first, as a
+    share of all draws, and both bounds of the 90 % rank interval.
+    """
+
+    first_rank: np.ndarray
+    wins: np.ndarray
+    central: np.ndarray
+    bounds: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -45,16 +55,14 @@ class Case:
         """The yardstick."""
         return self.weights @ self.points.T
 
-    def ours(self) -> tuple[np.ndarray, np.ndarray]:
-        """First-rank acceptability and wins over the next; intervals, central weights besides."""
+    def ours(self) -> Found:
         nothing, random = np.zeros(DISTRIBUTORS), np.random.default_rng(1)
-        rows = np.arange(DISTRIBUTORS)
-        found = acceptability(self.points, self.weights, nothing, random)
-        pairs = (rows[:-1], rows[1:])
-        wins = win_probability(self.points, self.weights, nothing, pairs, random)
-        return found.first_rank, wins
+        found = acceptability(self.points, self.weights, nothing, random, reach=1)
+        central = np.nan_to_num(found.central_weights) * found.first_rank[:, np.newaxis]
+        bounds = np.stack([found.low, found.high])
+        return Found(found.first_rank, found.ahead[:-1, 1], central, bounds)
 
-    def loop(self) -> tuple[np.ndarray, np.ndarray]:
+    def loop(self) -> Found:
         """The same, draw by draw."""
         ranks = np.empty((DRAWS, DISTRIBUTORS), np.int64)
         central, wins = np.zeros_like(self.points), np.zeros(DISTRIBUTORS - 1)
@@ -64,8 +72,9 @@ class Case:
             ranks[draw, order] = np.arange(1, DISTRIBUTORS + 1)
             central[order[0]] += weights
             wins += (1 + np.sign(scores[:-1] - scores[1:])) / 2
-        np.quantile(ranks, [0.05, 0.95], axis=0)
-        return (ranks == 1).mean(axis=0), wins / DRAWS
+        tail = DRAWS // 20
+        bounds = np.partition(ranks, [tail - 1, DRAWS - tail], axis=0)[[tail - 1, DRAWS - tail]]
+        return Found((ranks == 1).mean(axis=0), wins / DRAWS, central / DRAWS, bounds)
 
 
 def fastest(*works: Callable[[], object], turns: int = TURNS) -> np.ndarray:
@@ -84,7 +93,8 @@ def main() -> int:
     """Measure, print, judge."""
     case = Case.drawn(np.random.default_rng(1))
     # A near tie may fall the other way in single precision, in a draw or two.
-    apart = max(np.abs(a - b).max() for a, b in zip(case.ours(), case.loop(), strict=True))
+    apart = [np.abs(a - b).max() for a, b in zip(case.ours(), case.loop(), strict=True)]
+    share, ranks = max(apart[:3]), apart[3]
     seconds = np.vstack([fastest(case.product, case.ours), fastest(case.loop, turns=1)])
     size = f"{DISTRIBUTORS} distributors, {CRITERIA} criteria, {DRAWS:,} draws"
     print(f"{size:46} {'clock':>9} {'processor':>10} {'products':>9}")
@@ -92,8 +102,11 @@ def main() -> int:
     for name, (clock, used) in zip(names, seconds, strict=True):
         products = used / seconds[0, 1]
         print(f"{name:46} {1e3 * clock:7.1f}ms {1e3 * used:8.1f}ms {products:8.1f}x")
-    print(f"at most {BOUND:.0f} products; largest difference to the loop {apart:.0e}")
-    return 0 if seconds[1, 1] <= BOUND * seconds[0, 1] and apart < 1e-3 else 1
+    print(
+        f"at most {BOUND:.0f} products; apart from the loop: shares {share:.0e}, ranks {ranks:.0f}"
+    )
+    agree = share < 1e-3 and ranks <= 1
+    return 0 if seconds[1, 1] <= BOUND * seconds[0, 1] and agree else 1
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ import pytest
 from dakehu.analysis.distributor_ranking import Policy, analyse
 from dakehu.analysis.distributor_ranking.inversion import widest_inversion
 from dakehu.analysis.distributor_ranking.ratios import values
-from dakehu.analysis.distributor_ranking.report import CONTRACT, RANKING, months_of, proven
+from dakehu.analysis.distributor_ranking.report import CONTRACT, RANKING, proven
+from dakehu.analysis.distributor_ranking.stability import Months
 from dakehu.analysis.distributor_ranking.verdict import VERDICTS, reasons_of, verdicts_of
 from dakehu.analysis.distributor_ranking.window import Window
 from distributor_book import AS_OF, YEAR, row
@@ -121,7 +122,7 @@ def test_scanned_codes_count_as_one_case_beside_those_on_record():
 
 def test_the_months_of_the_bootstrap_add_up_to_the_values_of_the_window():
     found = result("rich")
-    months = months_of(found.facts.criteria, found.window)
+    months = Months.of(found.facts.criteria.monthly.filter(found.window.within))
     whole = values(found.facts.criteria.monthly.filter(found.window.within))
     known = {(code, name): value for code, name, value in whole.select(
         KEY, "criterion", "value").iter_rows()}  # fmt: skip

@@ -42,13 +42,16 @@ def test_a_plain_loop_counts_the_same_ranks():
         total = points @ one - handicap
         counted[np.argsort(-total), np.arange(40)] += 1
         wins += total[:, np.newaxis] > total
-    found = acceptability(points, weights, handicap, random)
+    found = acceptability(points, weights, handicap, random, reach=39)
     # A pair closer than the last bit of a key may change places in a draw or two.
     assert np.abs(found.ranks * 3_001 - counted).max() <= 2
     pairs = np.triu_indices(40, 1)
     assert win_probability(points, weights, handicap, pairs, random) == pytest.approx(
         wins[pairs] / 3_001, abs=2 / 3_001
     )
+    one, other = pairs
+    assert found.ahead[one, other - one] == pytest.approx(wins[pairs] / 3_001, abs=2 / 3_001)
+    assert np.isnan(found.ahead).sum() == 40 * 40 - len(one)
     shares = counted.cumsum(axis=1) / 3_001
     assert np.abs(found.low - 1 - (shares >= 0.05).argmax(axis=1)).max() <= 1
     assert (found.low - 1 == (shares >= 0.05).argmax(axis=1)).mean() > 0.9
@@ -68,7 +71,8 @@ def test_drawn_weights_sum_to_one_and_stay_within_their_spread():
 def test_twins_share_their_ranks_and_win_half():
     points = np.array([[80.0, 20], [50, 50], [50, 50], [50, 50], [20, 20]])
     weights = weights_around(np.array([0.6, 0.4]), 0.2, 20_000, generator())
-    found = acceptability(points, weights, np.zeros(5), generator())
+    found = acceptability(points, weights, np.zeros(5), generator(), reach=1)
+    assert found.ahead[1:3, 1].tolist() == [0.5, 0.5]
     assert (found.low.tolist(), found.high.tolist()) == ([1, 2, 2, 2, 5], [1, 4, 4, 4, 5])
     twins = found.ranks[1:4, 1:4]
     assert twins.sum(axis=0) == pytest.approx([1, 1, 1])
@@ -85,6 +89,12 @@ def test_whoever_is_nowhere_worse_wins_with_probability_one_exactly():
     pairs = (np.arange(0, 100, 2), np.arange(1, 100, 2))
     assert (win_probability(points, weights, np.zeros(100), pairs, random) == 1.0).all()
     assert (win_probability(points, weights, np.zeros(100), pairs[::-1], random) == 0.0).all()
+    # Far below a step of the rounded scores.
+    points[1::2, 3] = points[::2, 3] - 1e-9
+    found = acceptability(points, weights, np.zeros(100), random, reach=1)
+    assert (found.ahead[::2, 1] == 1.0).all()
+    turned = acceptability(points[::-1], weights, np.zeros(100), random, reach=1)
+    assert (turned.ahead[::2, 1] == 0.0).all()
 
 
 def test_missing_widens_the_interval_and_keeps_others_as_they_were():

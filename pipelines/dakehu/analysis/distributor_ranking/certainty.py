@@ -22,7 +22,6 @@ from dakehu.analysis.distributor_ranking.stability import Months, resampled_poin
 SEED = 20_260_101
 ALL_PAIRS = 100
 REACH = 20
-_TOGETHER = 512  # pairs at a time: their scores stay in the cache
 
 _SCHEMAS = (
     {
@@ -71,13 +70,14 @@ def certainty_of(panel: Panel, policy: Policy, months: Months | None = None) -> 
     points = resampled_points(panel, months, policy, random) if months else panel.points
     weights = weights_around(panel.weights, policy.weight_spread, draws, random)
     any_of_all = any_weights(len(panel.criteria), draws, random)
-    around = acceptability(points, weights, panel.handicap, random)
+    reach = count - 1 if count <= ALL_PAIRS else REACH
+    around = acceptability(points, weights, panel.handicap, random, reach)
     anywhere = acceptability(panel.points, any_of_all, panel.handicap, random)
 
     def beats(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         return win_probability(points, weights, panel.handicap, (one, other), random)
 
-    near = _near(beats, count)
+    near = around.ahead
     official = np.arange(1, count + 1)
     return Certainty(
         pl.DataFrame(
@@ -94,18 +94,6 @@ def certainty_of(panel: Panel, policy: Policy, months: Months | None = None) -> 
         _rank_shares(panel, around),
         _central_weights(panel, anywhere),
     )
-
-
-def _near(beats: Beats, count: int) -> np.ndarray:
-    """Probability that each beats the one d ranks below it, (n, reach + 1), NaN beyond the end."""
-    reach = count - 1 if count <= ALL_PAIRS else REACH
-    below = np.arange(count)[:, np.newaxis] + np.arange(reach + 1)
-    one, step = np.nonzero((below < count) & (below > np.arange(count)[:, np.newaxis]))
-    near = np.full(below.shape, np.nan)
-    for start in range(0, len(one), _TOGETHER):
-        some = slice(start, start + _TOGETHER)
-        near[one[some], step[some]] = beats(one[some], one[some] + step[some])
-    return near
 
 
 def _tiers(near: np.ndarray, beats: Beats, level: float) -> np.ndarray:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from dakehu.analysis.distributor_ranking.certainty import Certainty, certainty_of
 from dakehu.analysis.distributor_ranking.conduct import conduct_of
-from dakehu.analysis.distributor_ranking.criteria import Criteria, criteria_of
+from dakehu.analysis.distributor_ranking.criteria import criteria_of
 from dakehu.analysis.distributor_ranking.evidence import PROOF
 from dakehu.analysis.distributor_ranking.explain import explain_all
 from dakehu.analysis.distributor_ranking.facts import Facts, facts_of
@@ -168,7 +167,8 @@ def analyse(
     leads = leads_of(read, window, as_of, policy)
     held = proven(facts.conduct, leads.leads)
     score = score_of(facts.criteria.criteria, held, policy, facts.criteria.measured)
-    sure = certainty_of(score.panel, policy, months_of(facts.criteria, window))
+    monthly = facts.criteria.monthly.filter(window.within)
+    sure = certainty_of(score.panel, policy, Months.of(monthly))
     previous = _previous(read, window, as_of, policy)
     ranking = _ranking(score, sure, previous, sales.ranking)
     is_judged = _measured_share(score) >= policy.verdict_weight_min
@@ -221,23 +221,6 @@ def proven(conduct: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("value").max())
         .sort(KEY, "fact")
     )
-
-
-def months_of(criteria: Criteria, window: Window) -> Months | None:
-    """The months of the window for `certainty_of`, None where fewer than two are known."""
-    known = criteria.monthly.filter(window.within & pl.col("value").is_not_null())
-    axes = [known[name].unique().sort() for name in ("month", KEY, "criterion")]
-    if len(axes[0]) < 2:
-        return None
-    places = [
-        known[axis.name].replace_strict(axis, range(len(axis)), return_dtype=pl.Int64).to_numpy()
-        for axis in axes
-    ]
-    values = np.full([len(axis) for axis in axes], np.nan)
-    bases = np.zeros(values.shape)
-    values[*places] = known["value"].to_numpy()
-    bases[*places] = known["denominator"].cast(pl.Float64).to_numpy()
-    return Months(axes[1].to_list(), axes[2].to_list(), values, bases)
 
 
 def _previous(

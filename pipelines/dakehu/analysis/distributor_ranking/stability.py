@@ -28,6 +28,25 @@ class Months:
     values: np.ndarray
     bases: np.ndarray
 
+    @classmethod
+    def of(cls, monthly: pl.DataFrame) -> Months | None:
+        """The months of `Criteria.monthly`, None where fewer than two are known."""
+        known = monthly.filter(pl.col("value").is_not_null())
+        axes = [known[name].unique().sort() for name in ("month", DISTRIBUTOR, "criterion")]
+        if len(axes[0]) < 2:
+            return None
+        places = [
+            known[axis.name]
+            .replace_strict(axis, range(len(axis)), return_dtype=pl.Int64)
+            .to_numpy()
+            for axis in axes
+        ]
+        values = np.full([len(axis) for axis in axes], np.nan)
+        bases = np.zeros(values.shape)
+        values[*places] = known["value"].to_numpy()
+        bases[*places] = known["denominator"].cast(pl.Float64).to_numpy()
+        return cls(axes[1].to_list(), axes[2].to_list(), values, bases)
+
     def lined_up(self, panel: Panel) -> tuple[np.ndarray, np.ndarray]:
         """Values and bases in the panel's order, each (months, n, k); bases are 0 where missing."""
         shape = (len(self.values), *panel.values.shape)

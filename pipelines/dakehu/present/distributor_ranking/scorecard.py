@@ -57,12 +57,9 @@ def scorecard(text: Text, result: Any) -> BlockData:
     if result.score.ranking.is_empty():
         return note(text("No distributor has bought up to this date."))
     records = _records(text, result)
-    panel = result.score.panel
-    rows = result.explained
+    panel, ids = result.score.panel, records.select(KEY)
     lines = [
-        records.select(KEY).join(
-            rows.filter(pl.col("criterion") == name), on=KEY, how="left", maintain_order="left"
-        )
+        ids.join(result.explained.filter(criterion=name), on=KEY, how="left", maintain_order="left")
         for name in panel.criteria
     ]
     block = card(
