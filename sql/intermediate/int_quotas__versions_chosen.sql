@@ -20,7 +20,6 @@ families as (
 versions as (
     select
         quotas.*,
-        run.fiscal_month_end_day as month_end_day,
         row_number() over (
             partition by
                 quotas.customer_id, quotas.person_id, quotas.territory_id,
@@ -48,17 +47,11 @@ placed as (
             when territories.level = 'nation' then 'total'
             else
                 coalesce(
-                    customers.group_id,
-                    versions.customer_id,
-                    versions.person_id,
-                    versions.territory_id,
-                    'total'
+                    customers.group_id, versions.customer_id, versions.person_id,
+                    versions.territory_id, 'total'
                 )
         end as holder_key,
-        case
-            when customers.role = 'distributor' then customers.customer_name
-            else coalesce(customers.group_name, people.person_name, territories.territory_name)
-        end as holder_name,
+        coalesce(customers.group_name, people.person_name, territories.territory_name) as holder_name,
         families.family
     from versions
     left join customers on versions.customer_id = customers.customer_id
@@ -83,7 +76,6 @@ final as (
         period_start,
         period_end,
         max(coalesce(family, holder_name, holder_key)) as key_name,
-        max(month_end_day) as month_end_day,
         sum(target_amount) as target_amount
     from placed
     group by 1, 2, 3, 4

@@ -1,4 +1,4 @@
--- One row per distributor that ever bought: capacity, twelve months of sell-out, potential of its places.
+-- One row per distributor that ever bought: capacity and twelve months of sell-out.
 with order_lines as (select * from fct_order_lines),
 
 customers as (select * from dim_customers),
@@ -9,13 +9,7 @@ sell_out as (select * from stg_sell_out),
 
 prices as (select * from int_order_lines__distributor_prices),
 
-grants as (select * from stg_territory_grants),
-
-territories as (select * from stg_territories),
-
 calendar as (select * from stg_calendar),
-
-run as (select * from stg_run),
 
 recent as (
     select month
@@ -47,36 +41,6 @@ sold as (
     group by sell_out.distributor_id
 ),
 
-held as (
-    select distinct
-        grants.distributor_id,
-        grants.territory_id,
-        territories.potential_index
-    from grants
-    cross join run
-    inner join territories on grants.territory_id = territories.territory_id
-    where
-        grants.valid_from <= run.as_of
-        and (grants.valid_to is null or grants.valid_to > run.as_of)
-),
-
--- A place that several hold is shared out evenly.
-shared as (
-    select
-        distributor_id,
-        cast(potential_index as double) / cast(count(*) over (partition by territory_id) as double)
-            as potential
-    from held
-),
-
-places as (
-    select
-        distributor_id,
-        sum(potential) as potential
-    from shared
-    group by distributor_id
-),
-
 final as (
     select
         bought.distributor_id,
@@ -84,13 +48,11 @@ final as (
         customers.region_id,
         declared.capacity_amount,
         sold.sold_amount,
-        sold.sold_month_count,
-        places.potential
+        sold.sold_month_count
     from bought
     inner join customers on bought.distributor_id = customers.customer_id
     left join declared on bought.distributor_id = declared.distributor_id
     left join sold on bought.distributor_id = sold.distributor_id
-    left join places on bought.distributor_id = places.distributor_id
 )
 
 select * from final
