@@ -120,7 +120,10 @@ def _from_regions(found: pl.DataFrame, regions: pl.Series) -> pl.DataFrame:
         .join(totals, on=span, how="anti")
         .group_by(span, maintain_order=True)
         .agg(pl.col("target_amount").sum(), pl.col("key").alias("keys"))
-        .filter(pl.lit(regions.len() > 0), pl.lit(regions.implode()).list.set_difference("keys").list.len() == 0)
+        .filter(
+            pl.lit(regions.len() > 0),
+            pl.lit(regions.implode()).list.set_difference("keys").list.len() == 0,
+        )
         .select(
             pl.lit("total").alias("level"),
             pl.lit("total").alias("key"),
@@ -164,9 +167,7 @@ def credited_sales(credited: pl.DataFrame, last_month: date) -> pl.DataFrame:
         .agg(month=pl.date_range(pl.col("month").min(), pl.lit(last_month), "1mo"))
         .explode("month")
         .join(sales, on=[*SERIES, "month"], how="left")
-        .select(
-            *SERIES, "month", amount=pl.col("net_amount").fill_null(0).cast(pl.Decimal(38, 2))
-        )
+        .select(*SERIES, "month", amount=pl.col("net_amount").fill_null(0).cast(pl.Decimal(38, 2)))
         .sort(*SERIES, "month")
     )
 

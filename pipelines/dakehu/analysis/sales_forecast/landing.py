@@ -1,0 +1,243 @@
+"""Where a period lands against its target: actual so far, forecast of the rest, pipeline; how sure.
+
+The distribution of what is still to come is that of past errors of *sums* of as many months, in
+units of the series' scale, each as likely as the others; pipeline and deals not yet known are
+convolved with it. Never are the bounds of single months added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from dakehu.analysis.sales_forecast.backtest import SERIES
+from dakehu.analysis.sales_forecast.periods import distance
+from dakehu.analysis.sales_forecast.pipeline import Pipeline
+from dakehu.analysis.sales_forecast.spread import NOTHING, Spread
+from dakehu.analysis.sales_forecast.targets import OVER, months_left
+
+COVERAGE = 0.80
+LACKS_DATA, LACKS_FORECAST, BEYOND_HORIZON = "lacks_data", "lacks_forecast", "beyond_horizon"
+_GUARD = 1e-9  # a share of 0.1 * 10 must count as 1, not as a hair less
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The sum of months ahead: `errors` are forecast less actual of past sums, in money."""
+
+    base: float
+    errors: np.ndarray
+    extra: Spread
+    is_floored: bool
+
+    @property
+    def _sums(self) -> np.ndarray:
+        sums = self.base - np.sort(self.errors)[::-1]
+        return np.maximum(sums, 0) if self.is_floored else sums
+
+    def probability(self, needed: float) -> float | None:
+        """Chance that the months bring `needed` or more: (k + 1) / (n + 2) of n past errors.
+
+        k is the number of past errors under which they would, averaged over the pipeline's
+        outcomes; the rule of succession keeps certainty out. None without past errors.
+        """
+        sums = self._sums
+        if not sums.size:
+            return None
+        # Amounts are compared to a tenth of a cent.
+        short = np.searchsorted(sums, needed - self.extra.amounts - 1e-3, side="left")
+        reached = float((sums.size - short) @ self.extra.weights)
+        return (reached + 1) / (sums.size + 2)
+
+    def interval(self) -> tuple[float | None, float | None]:
+        """Bounds that hold with `COVERAGE`: the values of rank (n + 1) x 10 % and 90 %.
+
+        None where past errors are too few for a rank (Vovk, Gammerman and Shafer, 2005).
+        """
+        sums = self._sums
+        if not sums.size:
+            return None, None
+        values = (sums[:, None] + self.extra.amounts[None, :]).ravel()
+        weights = np.tile(self.extra.weights, sums.size) / (sums.size + 1)
+        order = np.argsort(values, kind="stable")
+        values, passed = values[order], np.cumsum(weights[order])
+        tail = (1 - COVERAGE) / 2
+        below = int(np.searchsorted(passed, tail + _GUARD, side="right"))
+        above = int(np.searchsorted(passed, 1 - tail - _GUARD, side="left"))
+        low = float(values[below - 1]) if below else None
+        return low, float(values[above]) if above < values.size else None
+
+
+def sum_errors(errors: pl.DataFrame, pool: Sequence[str]) -> dict[tuple[Any, ...], np.ndarray]:
+    """Past errors of sums from the first month ahead on, in units of scale, by pool and horizon.
+
+    `errors` has level, key, cutoff, model, horizon (1, 2, ... without gap), error (forecast less
+    actual), scale and the columns of `pool`; as backtest.errors gives them, of the model in use.
+    """
+    run = [*SERIES, "cutoff", "model"]
+    sums = (
+        errors.sort(*run, "horizon")
+        .with_columns(share=pl.col("error").cum_sum().over(run) / pl.col("scale"))
+        .filter(pl.col("share").is_finite())
+    )
+    keys = [*pool, "horizon"]
+    return {
+        tuple(key): part["share"].to_numpy()
+        for key, part in sums.select(*keys, "share").partition_by(keys, as_dict=True).items()
+    }
+
+
+def landings(
+    targets: pl.DataFrame,
+    sales: pl.DataFrame,
+    forecast: pl.DataFrame,
+    errors: pl.DataFrame,
+    last_month: date,
+    pipeline: Pipeline | None = None,
+    pool: Sequence[str] = ("model", "is_seasonal"),
+) -> pl.DataFrame:
+    """The table target_gap: one row per target.
+
+    Args:
+        targets: as targets.targets_of gives them.
+        sales: as targets.credited_sales gives them; complete months to `last_month`.
+        forecast: level, key, month (after `last_month`), mean_amount, scale, is_floored and the
+            columns of `pool`, one model per series.
+        errors: see `sum_errors`.
+        last_month: the last complete month.
+        pipeline: open deals, beside the forecast of the base; None where there are none.
+        pool: the columns over which past errors are pooled.
+
+    Returns:
+        level, key, key_name, period, first_month, last_month, status, basis, target_amount,
+        actual_amount (months closed), base_amount, pipeline_amount, unannounced_amount (months
+        ahead), forecast_amount (the landing: their sum), low_80_amount, high_80_amount, gap_amount
+        (landing less target), attainment, probability_to_reach, reason. What cannot be said is
+        missing and `reason` says why: lacks_data (the data begins within the period),
+        lacks_forecast, beyond_horizon. A period that is over was reached or not: 1 or 0. A target
+        of zero or less is none: it has no probability and no attainment.
+    """
+    scaled = sum_errors(errors, pool)
+    ahead = forecast.filter(pl.col("month") > last_month).sort("month")
+    series = {tuple(key): part for key, part in ahead.partition_by(SERIES, as_dict=True).items()}
+    past = {tuple(key): part for key, part in sales.partition_by(SERIES, as_dict=True).items()}
+    data_from = sales["month"].min()
+    rows = []
+    for target in targets.iter_rows(named=True):
+        key = (target["level"], target["key"])
+        months = months_left(target["first_month"], target["last_month"], last_month)
+        row: dict[str, Any] = {"actual_amount": _actual(past.get(key), target)}
+        reason = None
+        if not isinstance(data_from, date) or target["first_month"] < data_from:
+            row, reason = {}, LACKS_DATA
+        elif not months:
+            row |= _closed(row["actual_amount"], target)
+        elif key not in series:
+            reason = LACKS_FORECAST
+        elif series[key].height < months:
+            reason = BEYOND_HORIZON
+        else:
+            rest = series[key].head(months)
+            group = (*(rest[name][0] for name in pool), months)
+            row |= _ahead(row["actual_amount"], target, rest, scaled.get(group), pipeline, months)
+        rows.append({"reason": reason} | row)
+    found = pl.DataFrame(rows, schema_overrides=_SCHEMA, schema=list(_SCHEMA))
+    return _table(pl.concat([targets, found], how="horizontal"))
+
+
+_MONEY = pl.Decimal(38, 2)
+_PARTS = ["actual_amount", "base_amount", "pipeline_amount", "unannounced_amount"]
+_SCHEMA = {
+    **dict.fromkeys([*_PARTS, "low_80_amount", "high_80_amount"], _MONEY),
+    "probability_to_reach": pl.Float64,
+    "reason": pl.String,
+}
+
+
+def _actual(months: pl.DataFrame | None, target: dict[str, Any]) -> Decimal:
+    if months is None:
+        return Decimal("0.00")
+    inside = pl.col("month").is_between(target["first_month"], target["last_month"])
+    return sum(months.filter(inside)["amount"].to_list(), Decimal("0.00"))
+
+
+def _closed(actual: Decimal, target: dict[str, Any]) -> dict[str, Any]:
+    is_target = target["target_amount"] > 0
+    return {
+        "base_amount": Decimal("0.00"),
+        "low_80_amount": actual,
+        "high_80_amount": actual,
+        "probability_to_reach": float(actual >= target["target_amount"]) if is_target else None,
+    }
+
+
+def _ahead(
+    actual: Decimal,
+    target: dict[str, Any],
+    rest: pl.DataFrame,
+    shares: np.ndarray | None,
+    pipeline: Pipeline | None,
+    months: int,
+) -> dict[str, Any]:
+    level, key, base = target["level"], target["key"], float(rest["mean_amount"].round(2).sum())
+    deals = pipeline.open_deals(level, key, months) if pipeline else NOTHING
+    other = pipeline.unannounced.spread(level, key, months) if pipeline else NOTHING
+    scale = rest["scale"][0]
+    errors = np.array([]) if shares is None or scale is None else shares * scale
+    outlook = Outlook(base, errors, deals.plus(other), bool(rest["is_floored"][0]))
+    low, high = outlook.interval()
+    needed = float(target["target_amount"] - actual)
+    return {
+        "base_amount": _cents(base),
+        "pipeline_amount": _cents(deals.mean) if pipeline else None,
+        "unannounced_amount": _cents(other.mean) if pipeline else None,
+        "low_80_amount": None if low is None else actual + _cents(low),
+        "high_80_amount": None if high is None else actual + _cents(high),
+        "probability_to_reach": (
+            outlook.probability(needed) if target["target_amount"] > 0 else None
+        ),
+    }
+
+
+def _table(found: pl.DataFrame) -> pl.DataFrame:
+    landing = pl.when(pl.col("base_amount").is_not_null()).then(
+        pl.sum_horizontal(pl.col(*_PARTS).fill_null(0)).cast(_MONEY)
+    )
+    target = pl.col("target_amount")
+    return found.with_columns(forecast_amount=landing).select(
+        *SERIES, "key_name", "period", "first_month", "last_month", "status", "basis",
+        "target_amount", *_PARTS, "forecast_amount", "low_80_amount", "high_80_amount",
+        gap_amount=(pl.col("forecast_amount") - target).cast(_MONEY),
+        attainment=pl.when(target > 0).then(
+            pl.col("forecast_amount").cast(pl.Float64) / target.cast(pl.Float64)
+        ),
+        probability_to_reach="probability_to_reach",
+        reason="reason",
+    )  # fmt: skip
+
+
+def _cents(amount: float) -> Decimal:
+    return Decimal(f"{amount:.2f}")
+
+
+def headline(landed: pl.DataFrame) -> pl.DataFrame:
+    """The rows that page one speaks of: the company's running periods, shortest first.
+
+    The total where it has a target that can be judged, else people, else distributors, whose sales
+    are a part of the total; none where there is no target at all.
+    """
+    judged = landed.filter(pl.col("probability_to_reach").is_not_null(), pl.col("status") != OVER)
+    for level in ("total", "people", "distributors"):
+        rows = judged.filter(pl.col("level") == level)
+        if rows.height:
+            lengths = [
+                distance(*months) for months in rows.select("first_month", "last_month").iter_rows()
+            ]
+            return rows.with_columns(pl.Series("length", lengths)).sort("length").drop("length")
+    return judged.head(0)
