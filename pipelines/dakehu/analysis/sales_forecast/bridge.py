@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,14 +50,16 @@ def bridge_of(
     """
     months = [later(first_month, i) for i in range(distance(first_month, last_month) + 1)]
     before, now = _amounts(previous), _amounts(current)
-    if not all(_landed(one, month) is not None for one in (before, now) for month in months):
+    landed = [[_landed(run, month) for month in months] for run in (before, now)]
+    if any(amount is None for run in landed for amount in run):
         return None
+    previous_amount, current_amount = (_sum(filter(None, run)) for run in landed)
     components = _components(before, now, months)
     return Bridge(
         label(first_month, last_month),
         previous["made_on"][0],
-        _sum(_landed(before, month) for month in months),
-        _sum(_landed(now, month) for month in months),
+        previous_amount,
+        current_amount,
         pl.DataFrame(
             list(components.items()),
             schema={"component": pl.String, "amount": pl.Decimal(38, 2)},
@@ -86,8 +89,8 @@ def _part(run: Amounts, part: str, month: date) -> Decimal:
     return run.get(part, {}).get(month, Decimal("0.00"))
 
 
-def _sum(amounts: object) -> Decimal:
-    return sum(amounts, Decimal("0.00"))  # ty: ignore[invalid-argument-type, no-matching-overload]
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, Decimal("0.00"))
 
 
 def _components(before: Amounts, now: Amounts, months: list[date]) -> dict[str, Decimal]:

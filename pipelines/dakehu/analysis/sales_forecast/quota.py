@@ -20,9 +20,10 @@ CENT = Decimal("0.01")
 class Split:
     """A total target shared out.
 
-    `quota_split`: distributor_id, distributor_name, period, target_amount (as set), forecast_amount,
-    potential_share, capacity_amount and reachable_amount (of the period), overload (target over the
-    smaller of the two), is_overloaded, proposed_amount, proposed_overload, is_capped.
+    `quota_split`: distributor_id, distributor_name, period, target_amount (as set),
+    forecast_amount, potential_share, capacity_amount and reachable_amount (of the period), overload
+    (target over the smaller of the two), is_overloaded, proposed_amount, proposed_overload,
+    is_capped.
     `total_amount` less `unplaced_amount` (beyond every capacity) is what the proposals sum to.
     """
 
@@ -48,11 +49,11 @@ def split_of(
     """Judge the targets set for a period, and split `total` by forecast and potential.
 
     proposed = total x (w x forecast share + (1 - w) x potential share), w = `forecast_weight`; what
-    goes beyond a capacity is shared out again among the others, until nobody is above his own. Where
-    nobody's potential is known, w is 1; one that lacks it is taken to have as much per forecast yuan
-    as the others. A forecast below zero counts as none. Who has no capacity on record is not capped.
-    overload (P3-4) = target / min(capacity, 12-month sell-out x (1 + growth of its region)), both of
-    as many months as the period.
+    goes beyond a capacity is shared out again among the others, until nobody is above its own.
+    Where nobody's potential is known, w is 1; one that lacks it is taken to have as much per
+    forecast yuan as the others. A forecast below zero counts as none. Who has no capacity on record
+    is not capped. overload (P3-4) = target / min(capacity, 12-month sell-out x (1 + growth of its
+    region)), both of as many months as the period.
 
     Args:
         distributors: mart_sales_forecast__distributors.

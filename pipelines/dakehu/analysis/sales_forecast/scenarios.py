@@ -118,8 +118,8 @@ def scenarios_of(forecast: pl.DataFrame, scenarios: Mapping[str, Scenario]) -> p
     """The table scenarios: the total month by month under the base and each scenario.
 
     `forecast` has level, key, month, mean_amount, low_80_amount, high_80_amount. A scenario adds
-    growth x the forecast of its series; the total's bounds widen in proportion, and by the bounds of
-    the growth where it has some, the two taken as independent: sqrt(a^2 + b^2).
+    growth x the forecast of its series; the total's bounds widen in proportion, and by the bounds
+    of the growth where it has some, the two taken as independent: sqrt(a^2 + b^2).
     Columns: scenario, month, mean_amount, low_80_amount, high_80_amount (Decimal).
 
     Raises:

@@ -53,9 +53,9 @@ def supply_of(
     reorder point = d L + z sqrt(L s^2 + d^2 sL^2): d the month's forecast, s the standard deviation
     of its error, L and sL the lead time and its deviation in months, z the normal quantile of
     `service_level` (Silver, Pyke and Thomas, Inventory and Production Management in Supply Chains,
-    ch. 6). Stock is projected without replenishment: what is counted less the forecast of the months
-    before. A month is at risk where our own projected stock is below the reorder point; goods must
-    be ordered by the first such month. Amounts are at selling prices.
+    2017, ch. 6). Stock is projected without replenishment: what is counted less the forecast of the
+    months before. A month is at risk where our own projected stock is below the reorder point;
+    goods must be ordered by the first such month. Amounts are at selling prices.
 
     Args:
         forecast: level, key, month, horizon, mean_amount, scale; of the level product_family.
@@ -70,11 +70,6 @@ def supply_of(
         channel_stock_amount, projected_amount, is_at_risk.
     """
     usual = leads.filter(pl.col("family").is_null())
-    held = {
-        name: stock.filter(pl.col("holder") == holder).select("family", stock_amount)
-        for name, holder in (("stock_amount", OWN), ("channel_stock_amount", CHANNEL))
-        for stock_amount in [pl.col("stock_amount").cast(pl.Float64).alias(name)]
-    }
     frame = (
         forecast.filter(pl.col("level") == FAMILY)
         .rename({"key": "family"})
@@ -84,8 +79,8 @@ def supply_of(
             pl.col(name).fill_null(usual[name][0]) for name in ("lead_days", "lead_deviation_days")
         )
         .join(deviations(errors), on="horizon", how="left")
-        .join(held["stock_amount"], on="family", how="left")
-        .join(held["channel_stock_amount"], on="family", how="left")
+        .join(_held(stock, OWN, "stock_amount"), on="family", how="left")
+        .join(_held(stock, CHANNEL, "channel_stock_amount"), on="family", how="left")
         .sort("family", "month")
     )
     demand, length = pl.col("mean_amount"), pl.col("lead_days") / DAYS_A_MONTH
@@ -93,7 +88,6 @@ def supply_of(
     wait = demand * pl.col("lead_deviation_days") / DAYS_A_MONTH
     safety = float(ndtri(service_level)) * (length * error**2 + wait**2).sqrt()
     before = demand.cum_sum().over("family") - demand
-    amounts = ["mean_amount", "safety_amount", "reorder_amount", "stock_amount", "channel_stock_amount", "projected_amount"]  # fmt: skip
     return (
         frame.with_columns(
             safety_amount=safety,
@@ -101,6 +95,17 @@ def supply_of(
             projected_amount=(pl.col("stock_amount") - before).clip(lower_bound=0),
         )
         .with_columns(is_at_risk=pl.col("projected_amount") < pl.col("reorder_amount"))
-        .with_columns(pl.col(name).round(2).cast(pl.Decimal(38, 2)) for name in amounts)
-        .select("family", "month", "lead_days", *amounts, "is_at_risk")
+        .with_columns(pl.col(name).round(2).cast(pl.Decimal(38, 2)) for name in _MONEY)
+        .select("family", "month", "lead_days", *_MONEY, "is_at_risk")
     )
+
+
+_MONEY = [
+    "mean_amount", "safety_amount", "reorder_amount", "stock_amount", "channel_stock_amount",
+    "projected_amount",
+]  # fmt: skip
+
+
+def _held(stock: pl.DataFrame, holder: str, name: str) -> pl.DataFrame:
+    amount = pl.col("stock_amount").cast(pl.Float64).alias(name)
+    return stock.filter(pl.col("holder") == holder).select("family", amount)
