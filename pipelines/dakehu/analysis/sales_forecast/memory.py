@@ -122,12 +122,11 @@ def memory_of(kept: pl.DataFrame, history: pl.DataFrame, cycles: int = 4) -> Mem
     )
     judged = _judged(known, history)
     runs = judged["made_on"].unique().sort().tail(cycles)
-    last = known["made_on"].max()
     return Memory(
         known,
         judged,
         _accuracy(judged.filter(pl.col("made_on").is_in(runs.implode()))),
-        known.filter(pl.col("made_on") == last),
+        known.filter(pl.col("made_on") == pl.col("made_on").max()),
     )
 
 
