@@ -83,18 +83,22 @@ def test_without_past_errors_there_is_no_safety_stock():
 
 def test_the_marts_of_lead_times_and_stock(tmp_path):
     tables = {
-        "products": [{"product_id": "P1", "product_name": "Oil", "family": "oils"}],
+        "products": [{"product_id": "P5", "product_name": "Oil", "family": "oils"}],
+        "order_lines": [
+            {"order_id": "O5", "line_no": "1", "order_date": date(2024, 1, 5), "customer_id": "C1",
+             "product_id": "P5", "quantity": 4, "net_amount": 40},
+        ],
         "shipments": [
-            {"ship_no": "S1", "line_no": "1", "order_id": "O1", "order_line_no": "1",
+            {"ship_no": "S1", "line_no": "1", "order_id": "O5", "order_line_no": "1",
              "ship_date": date(2024, 1, 7), "delivered_date": date(2024, 1, 9)},
-            {"ship_no": "S2", "line_no": "1", "order_id": "O1", "order_line_no": "1",
+            {"ship_no": "S2", "line_no": "1", "order_id": "O5", "order_line_no": "1",
              "ship_date": date(2024, 1, 11)},
         ],
         "inventory": [
-            {"as_of": date(2024, 11, 30), "holder_id": "DEPOT", "product_id": "P1", "quantity": 99},
-            {"as_of": date(2024, 12, 30), "holder_id": "DEPOT", "product_id": "P1", "quantity": 3},
-            {"as_of": date(2024, 6, 30), "holder_id": "C1", "product_id": "P1", "quantity": 5},
-            {"as_of": date(2025, 1, 30), "holder_id": "C1", "product_id": "P1", "quantity": 7},
+            {"as_of": date(2024, 11, 30), "holder_id": "DEPOT", "product_id": "P5", "quantity": 99},
+            {"as_of": date(2024, 12, 30), "holder_id": "DEPOT", "product_id": "P5", "quantity": 3},
+            {"as_of": date(2024, 6, 30), "holder_id": "C1", "product_id": "P5", "quantity": 5},
+            {"as_of": date(2025, 1, 30), "holder_id": "C1", "product_id": "P5", "quantity": 7},
         ],
     }  # fmt: skip
     names = [f"mart_sales_forecast__{name}" for name in ("lead_times", "stock")]

@@ -143,7 +143,7 @@ def scenarios_of(forecast: pl.DataFrame, scenarios: Mapping[str, Scenario]) -> p
                 "see level and key in the table forecast"
             )
         tables.append(_named(name, _changed(name, total, own, scenario)))
-    return pl.concat(tables)
+    return pl.concat(tables).with_columns(pl.col(_AMOUNTS).round(2).cast(pl.Decimal(18, 2)))
 
 
 _AMOUNTS = ["mean_amount", "low_80_amount", "high_80_amount"]
