@@ -50,7 +50,10 @@ listed as (
         coalesce(bids.result, 'open') as result
     from bids
     cross join run
-    where coalesce(bids.publish_date, bids.open_date, run.as_of) <= run.as_of
+    left join reached on bids.tender_id = reached.case_id
+    where
+        coalesce(least(bids.publish_date, reached.entered_date), bids.open_date, run.as_of)
+        <= run.as_of
     union all
     select
         reached.case_id as deal_id,

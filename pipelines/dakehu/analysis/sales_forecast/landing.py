@@ -29,7 +29,13 @@ _GUARD = 1e-9  # a share of 0.1 * 10 must count as 1, not as a hair less
 
 @dataclass(frozen=True)
 class Outlook:
-    """The sum of months ahead: `errors` are forecast less actual of past sums, in money."""
+    """The sum of months ahead: `errors` are those of past sums of as many months, in money.
+
+    Each past error counts half with its own sign and half with the other: runs of several months
+    overlap, so that a few years tell how far a sum may be off, hardly to which side. The interval
+    is then that of conformal.radii around the forecast, and a target at the forecast is reached
+    with one half.
+    """
 
     base: float
     errors: np.ndarray
@@ -38,7 +44,7 @@ class Outlook:
 
     @property
     def _sums(self) -> np.ndarray:
-        sums = self.base - np.sort(self.errors)[::-1]
+        sums = np.sort(self.base + np.concatenate([self.errors, -self.errors]))
         return np.maximum(sums, 0) if self.is_floored else sums
 
     def probability(self, needed: float) -> float | None:
@@ -52,26 +58,26 @@ class Outlook:
             return None
         # Amounts are compared to a tenth of a cent.
         short = np.searchsorted(sums, needed - self.extra.amounts - 1e-3, side="left")
-        reached = float((sums.size - short) @ self.extra.weights)
-        return (reached + 1) / (sums.size + 2)
+        reached = float((sums.size - short) @ self.extra.weights) / 2
+        return (reached + 1) / (self.errors.size + 2)
 
     def interval(self) -> tuple[float | None, float | None]:
-        """Bounds that hold with `COVERAGE`: the values of rank (n + 1) x 10 % and 90 %.
+        """Bounds that hold with `COVERAGE`: 10 % of n + 1 errors lie beyond each.
 
-        None where past errors are too few for a rank (Vovk, Gammerman and Shafer, 2005).
+        None where past errors are too few for that (Vovk, Gammerman and Shafer, 2005).
         """
         sums = self._sums
-        if not sums.size:
-            return None, None
         values = (sums[:, None] + self.extra.amounts[None, :]).ravel()
-        weights = np.tile(self.extra.weights, sums.size) / (sums.size + 1)
+        weights = np.tile(self.extra.weights, sums.size) / (sums.size + 2)
         order = np.argsort(values, kind="stable")
-        values, passed = values[order], np.cumsum(weights[order])
-        tail = (1 - COVERAGE) / 2
-        below = int(np.searchsorted(passed, tail + _GUARD, side="right"))
-        above = int(np.searchsorted(passed, 1 - tail - _GUARD, side="left"))
-        low = float(values[below - 1]) if below else None
-        return low, float(values[above]) if above < values.size else None
+        values, weights = values[order], weights[order]
+        return _quantile(values, weights), _quantile(values[::-1], weights[::-1])
+
+
+def _quantile(values: np.ndarray, weights: np.ndarray) -> float | None:
+    """The last value up to which no more than the tail outside `COVERAGE` has passed."""
+    passed = np.searchsorted(np.cumsum(weights), (1 - COVERAGE) / 2 + _GUARD, side="right")
+    return float(values[passed - 1]) if passed else None
 
 
 def sum_errors(errors: pl.DataFrame, pool: Sequence[str]) -> dict[tuple[Any, ...], np.ndarray]:

@@ -88,7 +88,6 @@ def pipeline_of(
     *,
     month_end_day: int = 31,
     min_deals: int = 10,
-    max_cutoffs: int = 24,
 ) -> Pipeline:
     """Weigh the open deals of mart_sales_forecast__deals with the hit rates of the closed ones.
 
@@ -108,7 +107,7 @@ def pipeline_of(
         table,
         rates,
         _keyed(placed.join(counted, on="deal_id"), last_month),
-        Unannounced(deals, outside, last_month, month_end_day, max_cutoffs),
+        Unannounced(deals, outside, last_month, month_end_day),
     )
 
 

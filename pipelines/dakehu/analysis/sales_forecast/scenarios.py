@@ -153,7 +153,7 @@ def _named(name: str, months: pl.DataFrame) -> pl.DataFrame:
     return months.select(
         pl.lit(name).alias("scenario"),
         "month",
-        *(pl.col(column).round(2).cast(pl.Decimal(38, 2)) for column in _AMOUNTS),
+        *_AMOUNTS,
     )
 
 

@@ -1,69 +1,77 @@
-"""What comes beside the base from deals that nobody knows of yet, as it did after past months."""
+"""What comes beside the base from deals that nobody knows of yet, as it did in past months."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
-from dakehu.analysis.sales_forecast.periods import distance, later, month_end, month_of
+from dakehu.analysis.sales_forecast.periods import distance, later, month_of
 from dakehu.analysis.sales_forecast.spread import NOTHING, Spread, of_values
 
-MIN_WINDOWS = 3
+MIN_MONTHS = 6
+MOST_MONTHS = 36
 
 
 @dataclass(frozen=True)
 class Unannounced:
     """Past sales outside the base, less what was already in the pipeline at the time.
 
-    `deals` is mart_sales_forecast__deals; `outside` has level, key, month, amount (float), or is
-    None where the base leaves out nothing.
+    `deals` is mart_sales_forecast__deals; `outside` has level, key, month, amount (float), every
+    month up to `last_month`, or is None where the base leaves out nothing.
     """
 
     deals: pl.DataFrame
     outside: pl.DataFrame | None
     last_month: date
     month_end_day: int
-    max_cutoffs: int
 
     def spread(self, level: str, key: str, months: int) -> Spread:
-        """The sums of as many months, each as seen from the month end before them.
+        """The sum of the next `months` months, as any run of as many past months had it.
 
-        Windows overlap and the latest `max_cutoffs` count; a window before the first month of the
-        data is none. NOTHING where there are fewer than `MIN_WINDOWS`.
+        In a run its first month is seen from one month before, its second from two, and so on: a
+        deal that was known by then is left out. Runs go round from the last month to the first, so
+        that each of the latest `MOST_MONTHS` counts alike (the circular blocks of Politis and
+        Romano, 1992). NOTHING for a series without `MIN_MONTHS` of data.
         """
-        if self.outside is None or self.outside.is_empty():
+        surprises = self._surprises(level, key, months)
+        count = surprises.shape[1]
+        if count < MIN_MONTHS:
             return NOTHING
-        start = self.outside["month"].min()
-        assert isinstance(start, date)
-        count = min(distance(start, self.last_month) + 2 - months, self.max_cutoffs)
-        if count < MIN_WINDOWS:
-            return NOTHING
-        series = (pl.col("level") == level) & (pl.col("key") == key)
-        sales = self.outside.filter(series)
-        if sales.is_empty():
-            return NOTHING
-        known = self._ordered(level, key)
-        sums = []
-        for back in range(count):
-            last = later(self.last_month, -back)
-            cutoff = later(last, -months)
-            inside = pl.col("month").is_between(later(cutoff, 1), last)
-            closed = pl.select(month_end(pl.lit(cutoff), pl.lit(self.month_end_day))).item()
-            expected = known.filter(inside, pl.col("known_date") <= closed)["bid_amount"].sum()
-            sums.append(max(float(sales.filter(inside)["amount"].sum()) - float(expected), 0.0))
-        return of_values(sums)
+        ahead = np.arange(months)
+        return of_values(surprises[ahead, (start + ahead) % count].sum() for start in range(count))
+
+    def _surprises(self, level: str, key: str, months: int) -> np.ndarray:
+        """Amounts that nobody knew of, by how many months before (rows, from one) and month."""
+        if self.outside is None:
+            return np.zeros((months, 0))
+        start = later(self.last_month, 1 - MOST_MONTHS)
+        sales = self.outside.filter(
+            pl.col("level") == level,
+            pl.col("key") == key,
+            pl.col("month").is_between(start, self.last_month),
+        ).sort("month")
+        amounts = np.tile(sales["amount"].to_numpy(), (months, 1))
+        if not sales.height:
+            return amounts
+        first: date = sales["month"][0]
+        for known, ordered, amount in self._ordered(level, key).iter_rows():
+            if first <= ordered <= self.last_month:
+                amounts[: max(distance(known, ordered), 0), distance(first, ordered)] -= amount
+        return np.maximum(amounts, 0)
 
     def _ordered(self, level: str, key: str) -> pl.DataFrame:
-        """The deals of a series that were won and ordered: known_date, month, bid_amount."""
+        """Deals of a series that were won and ordered: month known, month ordered, amount."""
         column = {"region": "region_id", "key_account": "customer_id"}.get(level)
-        if column is None and level != "total":
-            own = self.deals.head(0)
-        else:
-            own = self.deals.filter(pl.col(column) == key) if column else self.deals
-        return own.filter(pl.col("first_order_date").is_not_null()).select(
-            "known_date",
-            month_of(pl.col("first_order_date"), pl.lit(self.month_end_day)).alias("month"),
-            pl.col("bid_amount").cast(pl.Float64),
+        own = pl.col(column) == key if column else pl.lit(level == "total")
+        months = (
+            month_of(pl.col(day), pl.lit(self.month_end_day)).alias(day)
+            for day in ("known_date", "first_order_date")
+        )
+        return (
+            self.deals.filter(own)
+            .select(*months, pl.col("bid_amount").cast(pl.Float64))
+            .drop_nulls()
         )
