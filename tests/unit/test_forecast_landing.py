@@ -64,12 +64,13 @@ def test_half_of_the_distributors_are_not_added_to_their_regions():
         for series in (("total", "total"), ("region", "r1"), ("region", "r2"))
     )
     table = landed(rows, actual, ahead([30, 30, 30]))
-    assert row(table, level="total")["target_amount"] == 100
-    assert row(table, level="total")["basis"] == "regions"
+    total = row(table, level="total", period="2026-Q1")
+    assert (total["target_amount"], total["basis"]) == (100, "regions")
     assert row(table, level="distributors")["target_amount"] == 55
     assert row(table, level="distributors")["reason"] == "lacks_forecast"
     without = landed(rows[1:], actual, ahead([30, 30, 30]))
-    assert without.filter(level="total").is_empty(), "a region without a target makes no total"
+    total = row(without, level="total", period="2026-Q1")
+    assert total["target_amount"] is None, "a region without a target makes no total"
 
 
 def test_a_total_that_was_set_stands_before_the_sum_of_regions():
@@ -78,7 +79,10 @@ def test_a_total_that_was_set_stands_before_the_sum_of_regions():
     actual = pl.concat(
         [sales(date(2025, 1, 1), [10] * 12), sales(date(2025, 1, 1), [10] * 12, "region", "r1")]
     )
-    assert row(landed(rows, actual, ahead([30] * 3)), level="total")["target_amount"] == 90
+    assert (
+        row(landed(rows, actual, ahead([30] * 3)), key="total", period="2026-Q1")["target_amount"]
+        == 90
+    )
 
 
 def test_deals_shift_the_landing_and_its_chance():
@@ -88,7 +92,7 @@ def test_deals_shift_the_landing_and_its_chance():
     exact = past_errors([[0, 0, 0]] * 98)
     found = row(
         landed(rows, sales(date(2025, 1, 1), [30] * 12), ahead([20] * 3), exact, LAST, pipeline),
-        level="total",
+        period="2026-Q1",
     )
     assert found["pipeline_amount"] == 50
     assert found["forecast_amount"] == 110
@@ -131,10 +135,15 @@ def test_data_that_begins_within_the_period_is_no_actual():
     assert (found["reason"], found["forecast_amount"]) == ("lacks_data", None)
 
 
-def test_no_quotas_no_row_and_no_headline():
-    table = landed([], sales(date(2025, 1, 1), [100] * 12), ahead([100] * 12))
-    assert table.is_empty()
-    assert headline(table).is_empty()
+def test_without_quotas_the_total_lands_without_target_or_chance():
+    table = landed([], sales(date(2025, 1, 1), [100] * 12), ahead([100] * 3))
+    quarter, year = row(table, period="2026-Q1"), row(table, period="2026")
+    assert (quarter["forecast_amount"], quarter["low_80_amount"]) == (300, 260)
+    assert [quarter[name] for name in ("target_amount", "gap_amount", "probability_to_reach")] == [
+        None
+    ] * 3
+    assert year["reason"] == "beyond_horizon"
+    assert headline(table)["period"].to_list() == ["2026-Q1"]
 
 
 def test_bounds_are_those_of_the_conformal_radii():

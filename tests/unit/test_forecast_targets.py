@@ -22,6 +22,11 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
     return company(tmp_path_factory.mktemp("books"))
 
 
+def target(*args) -> pl.DataFrame:
+    """What has a target."""
+    return targets_of(*args).drop_nulls("target_amount")
+
+
 def one(value) -> pl.DataFrame:
     return pl.DataFrame({"day": [value]}, schema={"day": pl.Date})
 
@@ -70,10 +75,10 @@ def test_quarters_fill_a_year_only_when_all_are_there():
     ]
     for row in quarters:
         row["period_end"] = date.fromordinal(row["period_end"].toordinal() - 1)
-    whole = targets_of(quotas(*quarters), NO_SALES, LAST)
+    whole = target(quotas(*quarters), NO_SALES, LAST)
     assert dict(whole.select("period", "basis").iter_rows()) == {"2026-Q1": "set", "2026": "parts"}
     assert whole.filter(period="2026")["target_amount"].item() == 46
-    three = targets_of(quotas(*quarters[:3]), NO_SALES, LAST)
+    three = target(quotas(*quarters[:3]), NO_SALES, LAST)
     assert three["period"].to_list() == ["2026-Q1"]
 
 
@@ -83,7 +88,7 @@ def test_a_fiscal_year_from_july_and_a_closed_quarter():
         quota(date(2025, 10, 1), date(2025, 12, 31), 30),
         quota(date(2024, 7, 1), date(2025, 6, 30), 90),
     ]
-    found = targets_of(quotas(*rows), NO_SALES, LAST)
+    found = target(quotas(*rows), NO_SALES, LAST)
     assert dict(found.select("period", "status").iter_rows()) == {
         "2025-07/2026-06": "running",
         "2025-Q4": "over",
@@ -95,7 +100,7 @@ def test_months_that_close_on_the_25th():
         quota(date(2025, 10, 1), date(2025, 12, 31), 30, closes=25),
         quota(date(2025, 9, 26), date(2025, 12, 25), 33, closes=25),
     ]
-    found = targets_of(quotas(*rows), NO_SALES, LAST)
+    found = target(quotas(*rows), NO_SALES, LAST)
     assert found.select("period", "target_amount").rows() == [("2025-Q4", Decimal("30.00"))]
 
 

@@ -174,12 +174,13 @@ def _actual(months: pl.DataFrame | None, target: dict[str, Any]) -> Decimal:
 
 
 def _closed(actual: Decimal, target: dict[str, Any]) -> dict[str, Any]:
-    is_target = target["target_amount"] > 0
     return {
         "base_amount": Decimal("0.00"),
         "low_80_amount": actual,
         "high_80_amount": actual,
-        "probability_to_reach": float(actual >= target["target_amount"]) if is_target else None,
+        "probability_to_reach": (
+            float(actual >= target["target_amount"]) if _is_target(target) else None
+        ),
     }
 
 
@@ -198,17 +199,19 @@ def _ahead(
     errors = np.array([]) if shares is None or scale is None else shares * scale
     outlook = Outlook(base, errors, deals.plus(other), bool(rest["is_floored"][0]))
     low, high = outlook.interval()
-    needed = float(target["target_amount"] - actual)
+    needed = float(target["target_amount"] - actual) if _is_target(target) else None
     return {
         "base_amount": _cents(base),
         "pipeline_amount": _cents(deals.mean) if pipeline else None,
         "unannounced_amount": _cents(other.mean) if pipeline else None,
         "low_80_amount": None if low is None else actual + _cents(low),
         "high_80_amount": None if high is None else actual + _cents(high),
-        "probability_to_reach": (
-            outlook.probability(needed) if target["target_amount"] > 0 else None
-        ),
+        "probability_to_reach": None if needed is None else outlook.probability(needed),
     }
+
+
+def _is_target(target: dict[str, Any]) -> bool:
+    return (target["target_amount"] or 0) > 0
 
 
 def _table(found: pl.DataFrame) -> pl.DataFrame:
@@ -235,15 +238,16 @@ def _cents(amount: float) -> Decimal:
 def headline(landed: pl.DataFrame) -> pl.DataFrame:
     """The rows that page one speaks of: the company's running periods, shortest first.
 
-    The total where it has a target that can be judged, else people, else distributors, whose sales
-    are a part of the total; none where there is no target at all.
+    Those of the total where it has a target that can be judged, else of the people, else of the
+    distributors, whose sales are a part of the total; without any target the total's, unjudged.
     """
-    judged = landed.filter(pl.col("probability_to_reach").is_not_null(), pl.col("status") != OVER)
-    for level in ("total", "people", "distributors"):
-        rows = judged.filter(pl.col("level") == level)
-        if rows.height:
-            lengths = [
-                distance(*months) for months in rows.select("first_month", "last_month").iter_rows()
-            ]
-            return rows.with_columns(pl.Series("length", lengths)).sort("length").drop("length")
-    return judged.head(0)
+    running = landed.filter(pl.col("status") != OVER, pl.col("forecast_amount").is_not_null())
+    judged = running.drop_nulls("probability_to_reach")["level"].unique().to_list()
+    level = next((name for name in ("total", "people", "distributors") if name in judged), "total")
+    rows = running.filter(pl.col("level") == level)
+    lengths = [distance(*months) for months in rows.select("first_month", "last_month").iter_rows()]
+    return (
+        rows.with_columns(pl.Series("length", lengths, dtype=pl.Int64))
+        .sort("length")
+        .drop("length")
+    )

@@ -25,15 +25,17 @@ def targets_of(quotas: pl.DataFrame, sales: pl.DataFrame, last_month: date) -> p
     for it, else the sum of shorter ones of one length that fill it (`parts`). The total without one
     takes the sum of its `regions`, where each has a target. What people and distributors hold is
     summed too, as the levels people and distributors (`holders`): it speaks of the sales credited
-    to them, overlaps with the regions, and is never added to those or to the total.
+    to them, overlaps with the regions, and is never added to those or to the total. The total's
+    calendar quarter and year are there without a target too: what they land at is asked anyway.
 
-    Columns: level, key, key_name, period, first_month, last_month, status (over, running), basis,
-    target_amount (Decimal).
+    Columns: level, key, key_name, period, first_month, last_month, status (over, running), basis
+    and target_amount (Decimal), both missing where there is no target.
     """
     held = _monthly(quotas)
     found = _filled(held, _periods(held, last_month))
     regions = sales.filter(pl.col("level") == "region")["key"].drop_nulls().unique()
     found = pl.concat([found, _from_regions(found, regions), _pooled(found)])
+    found = pl.concat([found, _without_target(found, last_month)])
     names = [label(*months) for months in found.select("first_month", "last_month").iter_rows()]
     return found.select(
         *SERIES,
@@ -67,16 +69,33 @@ def _monthly(quotas: pl.DataFrame) -> pl.DataFrame:
 def _periods(held: pl.DataFrame, last_month: date) -> pl.DataFrame:
     """First and last month of every period that contains the next month or ends with the last."""
     following = later(last_month, 1)
-    quarter = later(following, -((following.month - 1) % 3))
-    year = following.replace(month=1)
-    usual = [(quarter, later(quarter, 2)), (year, later(year, 11))]
     running = pl.lit(following).is_between("first_month", "last_month")
     relevant = held.filter(running | (pl.col("last_month") == last_month))
     set_for = list(relevant.select("first_month", "last_month").unique().iter_rows())
     return pl.DataFrame(
-        sorted({*usual, *set_for}),
+        sorted({*_calendar(last_month), *set_for}),
         schema={"first_month": pl.Date, "last_month": pl.Date},
         orient="row",
+    )
+
+
+def _calendar(last_month: date) -> list[tuple[date, date]]:
+    """The quarter and the year that run after `last_month`."""
+    following = later(last_month, 1)
+    quarter = later(following, -((following.month - 1) % 3))
+    year = following.replace(month=1)
+    return [(quarter, later(quarter, 2)), (year, later(year, 11))]
+
+
+def _without_target(found: pl.DataFrame, last_month: date) -> pl.DataFrame:
+    """The total in the calendar quarter and year for which it has no target."""
+    span = ["first_month", "last_month"]
+    usual = pl.DataFrame(_calendar(last_month), schema=dict.fromkeys(span, pl.Date), orient="row")
+    total = {name: pl.lit("total") for name in (*SERIES, "key_name")}
+    return (
+        usual.join(found.filter(pl.col("level") == "total"), on=span, how="anti")
+        .with_columns(**total, target_amount=None, basis=None)
+        .select(pl.col(name).cast(kind) for name, kind in found.schema.items())
     )
 
 
