@@ -1,4 +1,4 @@
-"""Forecasts are kept, read back from dated folders, judged, and explain why the next one differs."""
+"""Forecasts are kept, read back from dated folders, judged, and compared with the next ones."""
 
 from datetime import date
 from decimal import Decimal

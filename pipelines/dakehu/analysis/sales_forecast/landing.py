@@ -130,31 +130,56 @@ def landings(
         of zero or less is none: it has no probability and no attainment.
     """
     scaled = sum_errors(errors, pool)
-    ahead = forecast.filter(pl.col("month") > last_month).sort("month")
-    series = {tuple(key): part for key, part in ahead.partition_by(SERIES, as_dict=True).items()}
-    past = {tuple(key): part for key, part in sales.partition_by(SERIES, as_dict=True).items()}
+    series = _sums_ahead(forecast.filter(pl.col("month") > last_month), pool)
     data_from = sales["month"].min()
     rows = []
-    for target in targets.iter_rows(named=True):
-        key = (target["level"], target["key"])
+    for target in _with_actual(targets, sales).iter_rows(named=True):
         months = months_left(target["first_month"], target["last_month"], last_month)
-        row: dict[str, Any] = {"actual_amount": _actual(past.get(key), target)}
+        rest = series.get((target["level"], target["key"]))
+        row: dict[str, Any] = {"actual_amount": target["actual_amount"]}
         reason = None
         if not isinstance(data_from, date) or target["first_month"] < data_from:
             row, reason = {}, LACKS_DATA
         elif not months:
-            row |= _closed(row["actual_amount"], target)
-        elif key not in series:
+            row |= _closed(target)
+        elif rest is None:
             reason = LACKS_FORECAST
-        elif series[key].height < months:
+        elif len(rest["sums"]) < months:
             reason = BEYOND_HORIZON
         else:
-            rest = series[key].head(months)
-            group = (*(rest[name][0] for name in pool), months)
-            row |= _ahead(row["actual_amount"], target, rest, scaled.get(group), pipeline, months)
+            shares = scaled.get((*(rest[name] for name in pool), months))
+            row |= _ahead(target, rest, shares, pipeline, months)
         rows.append({"reason": reason} | row)
     found = pl.DataFrame(rows, schema_overrides=_SCHEMA, schema=list(_SCHEMA))
     return _table(pl.concat([targets, found], how="horizontal"))
+
+
+def _sums_ahead(ahead: pl.DataFrame, pool: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
+    """By series: `sums` of the first one, two, ... months ahead, scale, is_floored and `pool`."""
+    found = (
+        ahead.sort("month")
+        .group_by(SERIES)
+        .agg(
+            sums=pl.col("mean_amount").round(2).cum_sum(),
+            **{name: pl.col(name).first() for name in ("scale", "is_floored", *pool)},
+        )
+    )
+    return {(row["level"], row["key"]): row for row in found.iter_rows(named=True)}
+
+
+def _with_actual(targets: pl.DataFrame, sales: pl.DataFrame) -> pl.DataFrame:
+    """The targets with actual_amount: sales of their months so far, zero where there are none."""
+    span = ["first_month", "last_month"]
+    sums = (
+        targets.select(*SERIES, *span)
+        .join(sales, on=SERIES)
+        .filter(pl.col("month").is_between("first_month", "last_month"))
+        .group_by(*SERIES, *span)
+        .agg(actual_amount=pl.col("amount").sum())
+    )
+    return targets.join(sums, on=[*SERIES, *span], how="left", maintain_order="left").with_columns(
+        pl.col("actual_amount").fill_null(0).cast(_MONEY)
+    )
 
 
 _MONEY = pl.Decimal(38, 2)
@@ -166,14 +191,8 @@ _SCHEMA = {
 }
 
 
-def _actual(months: pl.DataFrame | None, target: dict[str, Any]) -> Decimal:
-    if months is None:
-        return Decimal("0.00")
-    inside = pl.col("month").is_between(target["first_month"], target["last_month"])
-    return sum(months.filter(inside)["amount"].to_list(), Decimal("0.00"))
-
-
-def _closed(actual: Decimal, target: dict[str, Any]) -> dict[str, Any]:
+def _closed(target: dict[str, Any]) -> dict[str, Any]:
+    actual = target["actual_amount"]
     return {
         "base_amount": Decimal("0.00"),
         "low_80_amount": actual,
@@ -185,19 +204,19 @@ def _closed(actual: Decimal, target: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ahead(
-    actual: Decimal,
     target: dict[str, Any],
-    rest: pl.DataFrame,
+    rest: dict[str, Any],
     shares: np.ndarray | None,
     pipeline: Pipeline | None,
     months: int,
 ) -> dict[str, Any]:
-    level, key, base = target["level"], target["key"], float(rest["mean_amount"].round(2).sum())
+    level, key, actual = target["level"], target["key"], target["actual_amount"]
+    base = rest["sums"][months - 1]
     deals = pipeline.open_deals(level, key, months) if pipeline else NOTHING
     other = pipeline.unannounced.spread(level, key, months) if pipeline else NOTHING
-    scale = rest["scale"][0]
+    scale = rest["scale"]
     errors = np.array([]) if shares is None or scale is None else shares * scale
-    outlook = Outlook(base, errors, deals.plus(other), bool(rest["is_floored"][0]))
+    outlook = Outlook(base, errors, deals.plus(other), rest["is_floored"])
     low, high = outlook.interval()
     needed = float(target["target_amount"] - actual) if _is_target(target) else None
     return {
