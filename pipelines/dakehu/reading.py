@@ -32,7 +32,8 @@ class Marts:
     """The marts of one report as of one date, and the words of the pipeline file that it needs.
 
     `as_of` is the date that every mart speaks of, `currency` an ISO code, `title` the company's
-    name by language, `policy` the pipeline file's `[policy.<report>]` table, `pipeline` its name.
+    name by language, `policy` the pipeline file's `[policy.<report>]` table, `pipeline` its name,
+    `run_id` the load that filled the warehouse.
     The warehouse is opened for each reading and closed after it: what the engine keeps in memory of
     a large one would stand beside all that is computed.
     """
@@ -44,6 +45,7 @@ class Marts:
     policy: dict[str, Any]
     pipeline: str
     warehouse: Path
+    run_id: str = ""
 
     def table(self, name: str) -> pl.DataFrame:
         """A mart as a frame, ordered by all its columns from the left; money stays DECIMAL.
@@ -104,6 +106,30 @@ class Marts:
         figures = json.loads(summary.read_text("utf-8"))["figures"]
         return {name: (entry["value"], entry["unit"]) for name, entry in figures.items()}
 
+    def history_of(self, name: str, previous_dir: str) -> tuple[pl.DataFrame, list[str]]:
+        """A table of this report as earlier runs kept it, oldest first, and what was not readable.
+
+        Looks into every dated folder beside that of `previous_dir` whose date is before `as_of`. A
+        file that cannot be read, or whose columns are not those of the newest one that can, is
+        left out; the second value names it and says why. No rows where nothing was kept.
+        """
+        if not previous_dir:
+            return _joined([]), []
+        report = Path(previous_dir)
+        frames: list[pl.DataFrame] = []
+        notes: list[str] = []
+        for path in sorted(report.parents[1].glob(f"*/{report.name}/{name}.parquet"), reverse=True):
+            dated = path.parents[1].name
+            if _is_date(dated) and dated < self.as_of.isoformat():
+                frame, fault = _kept(path)
+                if frame is not None and frames and frame.schema != frames[0].schema:
+                    fault = "its columns are not those of the newest one"
+                if fault:
+                    notes.append(f"{dated}/{report.name}/{path.name}: {fault}")
+                elif frame is not None:
+                    frames.append(frame)
+        return _joined(frames[::-1]), notes
+
     def keep(
         self,
         tables: dict[str, pl.DataFrame],
@@ -148,7 +174,7 @@ def open_marts(warehouse: str, report: str, as_of: str = "") -> Marts:
             "or set the parameter `warehouse`"
         )
     with open_readonly(path) as connection:
-        run = "select as_of, currency, title_zh, title_en, pipeline from stg_run"
+        run = "select as_of, currency, title_zh, title_en, pipeline, load_id from stg_run"
         row = connection.execute(run).fetchall()[0]
         policy = connection.execute(
             "select name, value from loaded.policy where report = ?", [report]
@@ -166,6 +192,7 @@ def open_marts(warehouse: str, report: str, as_of: str = "") -> Marts:
         policy={name: json.loads(value) for name, value in policy},
         pipeline=row[4],
         warehouse=path,
+        run_id=row[5],
     )
 
 
@@ -194,6 +221,32 @@ def _read(
         f"select * from {name} where {chosen or 'true'} order by all",
         params=[list(texts) for texts in wanted.values()],
     ).pl()
+
+
+def _kept(path: Path) -> tuple[pl.DataFrame | None, str]:
+    """A kept table, or why it cannot be read."""
+    import polars as pl
+
+    try:
+        return pl.read_parquet(path), ""
+    except (OSError, pl.exceptions.PolarsError) as error:
+        return (
+            None,
+            f"cannot be read ({type(error).__name__}); the run of that date can be repeated",
+        )
+
+
+def _joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def sources(warehouse: Path) -> pl.DataFrame:

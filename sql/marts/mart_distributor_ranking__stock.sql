@@ -3,21 +3,11 @@ with inventory as (select * from stg_inventory),
 
 sell_out as (select * from stg_sell_out),
 
-order_lines as (select * from fct_order_lines),
+prices as (select * from int_order_lines__distributor_prices),
 
 calendar as (select * from stg_calendar),
 
 run as (select * from stg_run),
-
-prices as (
-    select
-        customer_id as distributor_id,
-        product_id,
-        cast(sum(net_amount) as double) / cast(sum(quantity) as double) as price
-    from order_lines
-    where customer_id = distributor_id and quantity > 0 and net_amount > 0
-    group by customer_id, product_id
-),
 
 counts as (
     select

@@ -3,5 +3,6 @@ select
     territory_id,
     territory_name,
     level,
-    parent_id
+    parent_id,
+    potential_index
 from loaded.territories

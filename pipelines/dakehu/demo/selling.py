@@ -9,6 +9,8 @@ from dakehu.demo import accounts, days, documents, lots, network, orders
 
 KIT_RIVAL = 24_000_000
 SWARMED, CHANGED_TEAM = "G0015", "G0007"
+TRIES_PER_WIN = 1.3  # tenders not won for each one won: 1 / (1 + 1.3) is the chance to win
+OPEN_FIRST_ORDER = dt.date(2026, 2, 16)
 _STAGE_DAYS = (0, 20, 45, 65, 90)  # from contact to award, article 6
 
 
@@ -99,7 +101,7 @@ def bids(
         .agg(bid=pl.col("fen").sum() / 100, first=pl.col("order_date").min())
         .sort("tender_id")
     )
-    count = round(len(won) * 1.3)
+    count = round(len(won) * TRIES_PER_WIN)
     public = groups.filter(pl.col("role") == "government")["group_id"].sort()
     tries = pl.DataFrame(
         {
@@ -115,7 +117,7 @@ def bids(
     tries = tries.with_columns(result=pl.Series(result))
     running = tries.head(8).with_columns(
         tender_id=pl.format("ZB-O{}", pl.int_range(pl.len()) + 1), result=pl.lit("open"),
-        first=pl.lit(dt.date(2026, 2, 16)),
+        first=pl.lit(OPEN_FIRST_ORDER),
     )  # fmt: skip
     frame = pl.concat(
         [

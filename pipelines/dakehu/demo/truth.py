@@ -127,8 +127,15 @@ def _tenders(company: Company) -> dict[str, object]:
         0, named=True
     )
     above = won.filter(pl.col("our_bid") > pl.col("best_rival_bid"))
+    waiting = total(company.bids.filter(pl.col("result") == "open"), "our_bid")
+    chance = 1 / (1 + selling.TRIES_PER_WIN)
     return {
         "count": dict(sorted(count.items())),
+        "open": {
+            "our_bid": waiting, "win_probability": chance,
+            "weighted_amount": waiting * chance,
+            "first_order_date": str(selling.OPEN_FIRST_ORDER),
+        },
         "hit_rate": len(won) / (len(won) + len(lost)),
         "hit_rate_by_value": total(won, "our_bid") / total(pl.concat([won, lost]), "our_bid"),
         "won_above_best_rival": len(above),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -22,6 +24,14 @@ class Policy:
     min_cutoffs: int = 3
     max_cutoffs: int = 24
     stopped_months: int = 12
+    # landing, pipeline, quotas, scenarios, supply
+    pipeline_min_deals: int = 10
+    memory_cycles: int = 4
+    forecast_weight: float = 0.5
+    overload_line: float = 1.2
+    service_level: float = 0.95
+    usual_lead_days: float = 14.0
+    scenarios: Mapping[str, Any] = field(default_factory=dict)
 
 
 def history_of(monthly: pl.DataFrame, as_of: date) -> pl.DataFrame:

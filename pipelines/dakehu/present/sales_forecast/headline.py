@@ -43,6 +43,13 @@ RULES = {
     "min_cutoffs": N_("Further months it needs to be tested before it is used"),
     "max_cutoffs": N_("Past days (month ends) that the backtest goes back to, at most"),
     "stopped_months": N_("A series without sales for so many months is not forecast"),
+    "pipeline_min_deals": N_("Closed deals that a sales stage needs for a hit rate of its own"),
+    "memory_cycles": N_("Past runs over which kept forecasts are judged"),
+    "forecast_weight": N_("Weight of the forecast beside the potential when a target is split"),
+    "overload_line": N_("A target above so many times what can be carried is an overload"),
+    "service_level": N_("Chance that the stock lasts the lead time"),
+    "usual_lead_days": N_("Lead time in days where no delivery is recorded"),
+    "scenarios": N_("Scenarios written in the pipeline file"),
 }
 
 REASONS = {
