@@ -15,7 +15,7 @@ import duckdb
 from dakehu.models import Model, loaded_behind
 from dakehu.paths import PACKAGE, ROOT, SQL
 from dakehu.pipeline import Pipeline
-from dakehu.reading import FILES_BEHIND
+from dakehu.reading import FILES_BEHIND, KEPT
 from dakehu.sources.increments import fingerprint
 from dakehu.sources.relation import insert_rows
 from dakehu.sources.unpacking import contents
@@ -58,8 +58,8 @@ def of_report(
 ) -> str:
     """Of all that decides a report's pages: the tables that it reads, the code, what was asked.
 
-    `settings` are its parameters and languages; `previous` is the folder of the run that it
-    compares itself with.
+    `settings` are its parameters and languages, `as_of` among them; `previous` is the folder of
+    the run that it compares itself with.
     """
     names = sorted(reads)
     tables = connection.execute(
@@ -70,6 +70,15 @@ def of_report(
         "(select target_table from loaded.lineage where model = any(?)) order by all",
         [names if FILES_BEHIND in names else []],
     ).fetchall()
+    earlier = [
+        path.read_bytes()
+        for name in names
+        if previous and name.startswith(KEPT)
+        for path in sorted(
+            previous.parents[1].glob(f"*/{previous.name}/{name.removeprefix(KEPT)}.parquet")
+        )
+        if path.parents[1].name < settings["as_of"]
+    ]
     summary = previous / "summary.json" if previous else None
     return _digest(
         str(tables),
@@ -77,6 +86,7 @@ def of_report(
         notebook.read_bytes(),
         json.dumps(settings, sort_keys=True, default=str),
         summary.read_bytes() if summary and summary.is_file() else b"",
+        *earlier,
         _program(),
     )
 

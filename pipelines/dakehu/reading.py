@@ -23,6 +23,7 @@ WAREHOUSE_VARIABLE = "DAKEHU_WAREHOUSE"
 # A run sets it to a file that takes the name of every table its notebook reads.
 READS_VARIABLE = "DAKEHU_READS"
 FILES_BEHIND = "files_behind"  # in that file: the list of the files behind those tables
+KEPT = "kept:"  # in that file: before the name of a table of earlier runs
 
 Figures = dict[str, tuple[float | int | Decimal, str]]
 
@@ -113,6 +114,7 @@ class Marts:
         file that cannot be read, or whose columns are not those of the newest one that can, is
         left out; the second value names it and says why. No rows where nothing was kept.
         """
+        _note(f"{KEPT}{name}")
         if not previous_dir:
             return _joined([]), []
         report = Path(previous_dir)
