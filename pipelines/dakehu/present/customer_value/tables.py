@@ -121,7 +121,8 @@ def movers(text: Text, result: Any, top_n: int) -> BlockData:
     if not result.period.has_previous:
         return findings()  # the bridge has said that there is no window before
     moved = result.movers.filter(pl.col("change_amount") != 0)
-    frame = moved if moved.height <= 2 * top_n else pl.concat([moved[:top_n], moved[-top_n:]])
+    half = max(1, top_n // 2)
+    frame = moved if moved.height <= 2 * half else pl.concat([moved[:half], moved[-half:]])
     columns = [
         Column("customer_name", text("Customer")),
         Column("kind", text("What happened"), priority=2),
