@@ -152,7 +152,7 @@ def holdout(text: Text, result: Any) -> BlockData:
             Column("customer_rmse", text("Error per customer (RMSE)"), "number"),
             Column("customer_mae", text("Error per customer (MAE)"), "number", 2),
             Column("total_expected", text("Order days expected"), "count"),
-            Column("total_actual", text("Order days seen"), "count"),
+            Column("total_actual", text("Order days seen"), "count", 2),
             Column("is_chosen", text("Used"), "flag"),
         ],
         text,

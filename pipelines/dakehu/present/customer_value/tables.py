@@ -103,7 +103,7 @@ def only_one_set(text: Text, result: Any) -> BlockData:
         Column("customer_name", text("Customer")),
         Column("is_pareto_amount", text("80/20 by sales"), "flag"),
         Column("is_pareto_margin", text("80/20 by margin"), "flag"),
-        Column("net_amount", text("Sales"), "amount"),
+        Column("net_amount", text("Sales"), "amount", 2),
         Column("margin_amount", text("Margin"), "amount", 2),
         Column("margin_share", text("Margin rate"), "percent"),
     ]
