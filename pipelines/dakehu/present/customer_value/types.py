@@ -92,9 +92,14 @@ def chart(text: Text, result: Any) -> BlockData:
     )
 
 
+def _is_after_cost(result: Any) -> bool:
+    """Whether the cost to serve is deducted from what the types go by."""
+    return result.money is not None and result.money.contribution.is_known
+
+
 def _meaning(text: Text, result: Any) -> str:
     types = result.types
-    is_margin = types.has_contribution and not result.money.contribution.is_known
+    is_margin = types.has_contribution and not _is_after_cost(result)
     basis = text(" Contribution here is the margin, before cost to serve.") if is_margin else ""
     flags = [text("proven diversion or price breach of its own (evidence A or B)")]
     if types.has_contribution:
@@ -270,6 +275,6 @@ def migration(text: Text, result: Any) -> BlockData:
             before=text.change(result.types.earlier_benchmark),
             now=text.change(result.types.benchmark),
         )
-        + (alike if result.money.contribution.is_known else ""),
+        + (alike if _is_after_cost(result) else ""),
         height=330,
     )
