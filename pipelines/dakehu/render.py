@@ -26,6 +26,7 @@ LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 HEADLINE_TILES = 4
 SCRIPTS = {"card": "card.js", "scorecard": "scorecard.js", "weights": "weights.js"}  # by kind
+SHORT = 8  # em: a text up to here is not broken
 UNBROKEN = re.compile(r"[^\s\u2e80-\uffff]+")
 NARROW = {2: 620, 3: 860}  # a column of this priority needs a table wider than so many pixels
 
@@ -188,7 +189,7 @@ def _column_rules(tables: list[dict[str, Any]]) -> str:
         for number, column in enumerate(block["columns"], 1):
             cells = f"tr > :nth-child({number})"
             if column["type"] == "text":
-                rules.append(f"{name} {cells} {{ min-width: {_text_width(block, number - 1)}em }}")
+                rules += _text_rules(block, number)
             elif number > 1:
                 side = "center" if column["type"] == "flag" else "right"
                 rules.append(f"{name} {cells} {{ text-align: {side} }}")
@@ -203,15 +204,20 @@ def _column_rules(tables: list[dict[str, Any]]) -> str:
     return "\n".join(rules)
 
 
-def _text_width(block: dict[str, Any], index: int) -> float:
-    """Room in em for a column of texts: its longest cell, up to some eight Chinese characters.
+def _text_rules(block: dict[str, Any], number: int) -> list[str]:
+    """How wide a column of texts is: short ones stand in one line, longer ones break at words.
 
-    A word of Latin letters is broken only where it is longer than 14.
+    Longer ones have room for some eight Chinese characters, or for a word of up to 14 em: a word
+    beyond that is broken.
     """
-    texts = [_cell(row[index])[0] for row in block["rows"] if row[index] is not None]
-    widest = min(max(map(_ems, texts), default=0), 8)
+    texts = [_cell(row[number - 1])[0] for row in block["rows"] if row[number - 1] is not None]
+    widest = max(map(_ems, texts), default=0)
+    cells = f"#{block['id']} tr > :nth-child({number})"
+    if widest <= SHORT:
+        return [f"#{block['id']} tbody tr > :nth-child({number}) {{ white-space: nowrap }}"]
     words = (word for text in texts for word in UNBROKEN.findall(text))
-    return round(max(widest, min(max(map(_ems, words), default=0), 14)) + 0.5, 1)
+    width = max(SHORT, min(max(map(_ems, words), default=0), 14)) + 0.5
+    return [f"{cells} {{ box-sizing: content-box; min-width: {width:.4g}em }}"]
 
 
 def _ems(text: str) -> float:

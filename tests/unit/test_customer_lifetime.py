@@ -3,6 +3,7 @@
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -82,6 +83,22 @@ def test_too_short_a_history_says_why_and_gives_nothing():
     assert "nobody bought up to 2024-07-02" in short.reason
     assert (short.tables, short.figures) == ({}, {})
     assert short.columns.columns == ["customer_id"]
+
+
+def test_of_a_total_below_zero_nobody_has_a_share():
+    said, drawn = [], buyers(False)
+    for rate in (0.25, -0.02):
+        life = lifetime_of(drawn, KNOWN, PERIOD, rate, Policy())
+        result = SimpleNamespace(
+            lifetime=life, figures=life.figures, customers=life.columns, policy=Policy()
+        )
+        said.append(" ".join(strings(lifetime.sentences(Text("en", "CNY"), result))))
+    assert ", the ten most valuable " in said[0]
+    assert "are worth -CN¥" in said[1]
+    assert "most valuable" not in said[1]
+    assert lifetime.values(Text("en", "CNY"), result, 5)["text"].startswith(
+        "At a margin rate of -2.0% more sales mean more loss"
+    )
 
 
 @pytest.mark.parametrize("name", RESULTS)

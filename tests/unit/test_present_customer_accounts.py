@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from decimal import Decimal
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -173,7 +174,17 @@ def test_overdue_amounts_are_named_once_they_are_known():
     owing = dataclasses.replace(found.types, has_overdue=True)
     note = types.chart(EN, dataclasses.replace(found, types=owing))["note"]
     assert "overdue by more than 90 days" in note
-    assert "before cost to serve" not in note
+    assert "before cost to serve" in note
+
+
+def test_what_the_types_go_by_is_said():
+    found = RESULTS["rich"]
+    served = SimpleNamespace(contribution=SimpleNamespace(is_known=True))
+    after = dataclasses.replace(found, money=served)
+    assert "before cost to serve" in types.chart(EN, found)["note"]
+    assert "before cost to serve" not in types.chart(EN, after)["note"]
+    assert "fewer are wildcats" not in types.migration(EN, found)["note"]
+    assert "fewer are wildcats" in types.migration(EN, after)["note"]
 
 
 def test_wildcats_say_what_is_wrong_with_them():

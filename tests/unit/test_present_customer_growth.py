@@ -184,6 +184,14 @@ def test_sentences_carry_the_figures():
     assert "below our sales: 1" in said
 
 
+def test_without_industries_all_families_are_the_measure():
+    found = analysed([None], {"families": rich()["families"]})
+    said = " ".join(strings(growth.sentences(TEXT, found)))
+    share = TEXT.percent(found.figures["key_family_coverage"][0])
+    assert f"Class A customers buy {share} of all families, on average." in said
+    assert "their industry" not in said
+
+
 def test_heat_map_marks_the_white_space():
     found = RESULTS["rich"]
     (trace,) = coverage.heat_map(TEXT, found, 10)["figure"]["data"]

@@ -7,6 +7,7 @@ from datetime import date
 from importlib import resources
 from pathlib import Path
 
+import polars as pl
 import pytest
 from babel.messages.pofile import read_po
 
@@ -211,6 +212,9 @@ def test_sentences_carry_the_figures(results):
     left = " ".join(strings(contribution.sentences(text, found)))
     assert text.amount(values["contribution_amount"]) in left
     assert "Lines sold below cost: 1" in left
+    lost = found.money.contribution.customers.filter(pl.col("contribution_amount") < 0)
+    idle = lost.filter(pl.col("net_amount") == 0).height
+    assert f"they bring: {lost.height} ({idle} without sales in the window)" in left
     assert "not deducted (not zero): Promotion, Bids, Rebates" in left
     won = " ".join(strings(tenders.sentences(text, found)))
     assert "Won 1 of 2 decided tenders (50.0%)" in won

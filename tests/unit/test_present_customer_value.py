@@ -141,6 +141,14 @@ def test_names_from_data_stay_text_in_figures():
         assert not any("<script" in words for words in strings(drawn))
 
 
+def test_risers_and_fallers_share_the_rows_of_the_table():
+    found = RESULTS["rich"]
+    changes = [row[-2][1] for row in tables.movers(Text("en", "CNY"), found, 2)["rows"]]
+    moved = found.movers.filter(pl.col("change_amount") != 0)["change_amount"].to_list()
+    assert changes == [float(moved[0]), float(moved[-1])]
+    assert changes[0] > 0 > changes[1]
+
+
 def test_pareto_shows_no_more_than_asked():
     drawn = figures.pareto(Text("en", "CNY"), RESULTS["rich"], 5)["figure"]
     assert [len(trace["x"]) for trace in drawn["data"]] == [5, 5]

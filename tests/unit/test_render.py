@@ -287,6 +287,16 @@ def test_notebook_is_left_as_it_was():
     assert json.dumps(notebook) == before
 
 
+def test_short_texts_stand_in_one_line_and_longer_ones_have_room_beside_the_gap():
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"code": ["G0001", "G0002"], "name": ["一二三四五六七八九", "甲"]})
+    columns = [Column("code", "c"), Column("name", "n")]
+    html = rendered(shown(table(frame, columns, Text("en", "CNY"), title="t")))
+    assert "#table-1 tbody tr > :nth-child(1) { white-space: nowrap }" in html
+    long = "#table-1 tr > :nth-child(2) { box-sizing: content-box; min-width: 8.5em }"
+    assert long in html
+
+
 def test_forced_page_says_so_on_top():
     marked = replace(CONTEXT, marked="check_x: <3> rows")
     assert "check_x: &lt;3&gt; rows" in rendered(shown(NOTE), context=marked)

@@ -122,7 +122,10 @@ class Text:
     def change(self, ratio: Number | None, digits: int = 1) -> str:
         """A relative change with its sign: 0.24 -> +24.0%."""
         known = _known(ratio)
-        return ("+" if known is not None and known > 0 else "") + self.percent(known, digits)
+        if known is None:
+            return MISSING
+        rounded = round(known, digits + 2) or 0.0  # never -0.0
+        return ("+" if rounded > 0 else "") + self.percent(known if rounded else 0, digits)
 
     def date(self, day: datetime.date | None) -> str:
         """A day: 2025年1月29日, Jan 29, 2025."""

@@ -67,7 +67,7 @@ def _false(text: Text, result: Any) -> list[Finding]:
 
 def _leads(text: Text, result: Any) -> list[Finding]:
     leads = result.alerts.leads
-    early, late = leads.filter(pl.col("lead_days") > 0), leads.filter(pl.col("lead_days") <= 0)
+    early = leads.filter(pl.col("lead_days") > 0)
     if leads.is_empty():
         return []
     words = text(
@@ -84,10 +84,9 @@ def _leads(text: Text, result: Any) -> list[Finding]:
     untold = leads.height - early.height
     if untold:
         words += text(
-            " The other {untold} could not be told before, {late} of them only after: their orders"
-            " are too few, or too irregular for such a silence to be beyond chance.",
+            " Not told before: {untold}; their orders are too few, or too irregular for such a"
+            " silence to be beyond chance.",
             untold=text.count(untold),
-            late=text.count(late.height),
         )
     return [Finding(words)]
 

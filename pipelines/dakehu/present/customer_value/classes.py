@@ -60,7 +60,7 @@ def differences(text: Text, result: Any, top_n: int) -> BlockData:
         Column("given_class", text("By management")),
         Column("customer_class", text("By sales")),
         Column("is_key_account", text("Key account"), "flag", 2),
-        Column("net_amount", text("Sales"), "amount"),
+        Column("net_amount", text("Sales"), "amount", 2),
     ]
     return table(
         classes.differences.head(top_n)

@@ -40,9 +40,14 @@ def _left(text: Text, result: Any) -> list[Finding]:
     )
     if not values["losing_count"]:
         return [Finding(words + text(" No customer costs more than it brings."), "good")]
+    idle = found.customers.filter(
+        pl.col("contribution_amount") < 0, pl.col("net_amount").fill_null(0) == 0
+    )
     words += text(
-        " Customers that cost more than they bring: {n}, together {loss}.",
+        " Customers that cost more than they bring: {n} ({idle} without sales in the window),"
+        " together {loss}.",
         n=text.count(int(values["losing_count"])),
+        idle=text.count(idle.height),
         loss=text.amount(values["losing_amount"]),
     )
     return [Finding(words, "warn")]

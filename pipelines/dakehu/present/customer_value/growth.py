@@ -43,11 +43,15 @@ def _covered(text: Text, result: Any) -> Finding:
             text("No product family is known: coverage and mix are not computed (not zero)."),
             "warn",
         )
-    covered = text(
-        "Class A customers buy {share} of the families that their industry buys from us, on"
-        " average.",
-        share=text.percent(figures.get("key_family_coverage", (None, ""))[0]),
-    )
+    share = text.percent(figures.get("key_family_coverage", (None, ""))[0])
+    if result.growth.coverage.has_peers:
+        covered = text(
+            "Class A customers buy {share} of the families that their industry buys from us, on"
+            " average.",
+            share=share,
+        )
+    else:
+        covered = text("Class A customers buy {share} of all families, on average.", share=share)
     if not result.growth.coverage.has_peers:
         gaps = text("No industry is known, so nobody has peers to tell white space by.")
     elif "key_white_space_count" not in figures:

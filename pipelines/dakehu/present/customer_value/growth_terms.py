@@ -69,7 +69,7 @@ def definitions(text: Text) -> tuple[Definition, ...]:
                 "Product families that a customer bought in the window, over those that anybody of"
                 " its industry bought; over all families where its industry is not known."
             ),
-            "0-1",
+            "%",
         ),
         Definition(
             text("White space"),
@@ -86,7 +86,7 @@ def definitions(text: Text) -> tuple[Definition, ...]:
                 " source states it for a year. Missing where no need is stated, or one below our"
                 " sales."
             ),
-            "0-1",
+            "%",
         ),
         Definition(
             text("Number, mix and rate"),
@@ -107,6 +107,6 @@ def definitions(text: Text) -> tuple[Definition, ...]:
                 "Of the cases that entered a stage in the window, the part that has reached a later"
                 " stage; those still there count as not gone on."
             ),
-            "0-1",
+            "%",
         ),
     )

@@ -18,111 +18,94 @@ def headline(
     text: Text, result: Any, previous: Mapping[str, tuple[float, str]] | None = None
 ) -> BlockData:
     """The tiles of page one; a figure whose data is absent has no tile."""
-    values = {name: value for name, (value, _) in result.figures.items()}
-    previous = previous or {}
-
-    def tile(name: str, label: str, value: str, remark: str, tone: str = "") -> Tile:
-        return Tile(name, label, value, remark, before(text, previous, name), tone)
-
-    growth = values.get("growth")
-    grown = (
-        text("no window before it to compare with")
-        if growth is None
-        else text("{change} against the window before", change=text.change(growth))
-    )
-    shown = [
-        tile(
+    value = {name: number for name, (number, _) in result.figures.items()}.get
+    growth = value("growth")
+    possible = [
+        Tile(
             "key_account_count",
             text("Key accounts"),
-            text.count(values["key_account_count"]),
+            text.count(value("key_account_count")),
             _key_share(text, result),
         ),
-        tile(
+        Tile(
             "net_amount",
             text("Sales"),
-            text.amount(values["net_amount"]),
-            grown,
-            "" if growth is None else "good" if growth >= 0 else "bad",
+            text.amount(value("net_amount")),
+            text("no window before it to compare with")
+            if growth is None
+            else text("{change} against the window before", change=text.change(growth)),
+            tone="" if growth is None else "good" if growth >= 0 else "bad",
         ),
-        tile(
+        Tile(
             "cr5",
             text("Share of the five largest"),
-            text.percent(values["cr5"]),
-            text("the largest alone {share}", share=text.percent(values["cr1"])),
+            text.percent(value("cr5")),
+            text("the largest alone {share}", share=text.percent(value("cr1"))),
         ),
-        tile(
+        Tile(
             "hhi",
             text("Concentration (HHI)"),
-            text.number(values["hhi"], 0),
-            text("as if {n} equal customers", n=text.number(values["effective_number"], 0)),
-            "warn" if values["hhi"] > result.policy.high_hhi else "",
+            text.number(value("hhi"), 0),
+            text("as if {n} equal customers", n=text.number(value("effective_number"), 0)),
+            tone="warn" if value("hhi", 0) > result.policy.high_hhi else "",
         ),
-    ]
-    if "margin_share" in values:
-        shown.append(
-            tile(
-                "margin_amount",
-                text("Margin"),
-                text.amount(values["margin_amount"]),
-                text(
-                    "{rate} of sales; cost known for {known} of sales",
-                    rate=text.percent(values["margin_share"]),
-                    known=text.percent(values["margin_known_share"], 0),
-                ),
-            )
-        )
-    shown.append(
-        tile(
+        Tile(
+            "margin_amount",
+            text("Margin"),
+            text.amount(value("margin_amount")),
+            text(
+                "{rate} of sales; cost known for {known} of sales",
+                rate=text.percent(value("margin_share")),
+                known=text.percent(value("margin_known_share"), 0),
+            ),
+        ),
+        Tile(
             "revenue_at_risk",
             text("Revenue at risk"),
-            text.amount(values["revenue_at_risk"]),
+            text.amount(value("revenue_at_risk")),
             text(
                 "customers silent beyond their own rhythm: {n}",
-                n=text.count(values["silent_customer_count"]),
+                n=text.count(value("silent_customer_count")),
             ),
-            "warn" if values["silent_customer_count"] else "",
+            tone="warn" if value("silent_customer_count") else "",
+        ),
+        Tile(
+            "net_revenue_retention",
+            text("Net revenue retention"),
+            text.percent(value("net_revenue_retention")),
+            text(
+                "{lost} went with {n} customers that did not order again",
+                lost=text.amount(value("lost_amount")),
+                n=text.count(value("lost_customer_count")),
+            ),
+        ),
+        Tile(
+            "contribution_amount",
+            text("Contribution"),
+            text.amount(value("contribution_amount")),
+            text(
+                "after a cost to serve of {cost}", cost=text.amount(value("cost_to_serve_amount"))
+            ),
+        ),
+        Tile(
+            "overdue_amount",
+            text("Overdue"),
+            text.amount(value("overdue_amount")),
+            text(
+                "{share} of {open} owed",
+                share=text.percent(value("overdue_share")),
+                open=text.amount(value("open_amount")),
+            ),
+            tone="warn" if value("overdue_amount") else "good",
+        ),
+    ]
+    return tiles(
+        *(
+            tile._replace(previous=before(text, previous or {}, tile.name))
+            for tile in possible
+            if value(tile.name) is not None
         )
     )
-    if "net_revenue_retention" in values:
-        shown.append(
-            tile(
-                "net_revenue_retention",
-                text("Net revenue retention"),
-                text.percent(values["net_revenue_retention"]),
-                text(
-                    "{lost} went with {n} customers that did not order again",
-                    lost=text.amount(values["lost_amount"]),
-                    n=text.count(values["lost_customer_count"]),
-                ),
-            )
-        )
-    if "contribution_amount" in values:
-        shown.append(
-            tile(
-                "contribution_amount",
-                text("Contribution"),
-                text.amount(values["contribution_amount"]),
-                text(
-                    "after a cost to serve of {cost}",
-                    cost=text.amount(values["cost_to_serve_amount"]),
-                ),
-            )
-        )
-    if "overdue_amount" in values:
-        shown.append(
-            tile(
-                "overdue_amount",
-                text("Overdue"),
-                text.amount(values["overdue_amount"]),
-                text(
-                    "{share} of {open} owed",
-                    share=text.percent(values.get("overdue_share")),
-                    open=text.amount(values["open_amount"]),
-                ),
-                "warn" if values["overdue_amount"] else "good",
-            )
-        )
-    return tiles(*shown)
 
 
 def _key_share(text: Text, result: Any) -> str:

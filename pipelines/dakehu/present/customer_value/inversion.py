@@ -63,9 +63,6 @@ def _above_retail(text: Text, result: Any) -> Finding:
 
 def customers(text: Text, result: Any) -> BlockData:
     """Customers and products sold below cost, dearest first."""
-    frame = result.money.inversion.pairs
-    if frame.is_empty():
-        return findings()  # the sentences have said that there is none, or that nobody knows
     columns = [
         Column("customer_name", text("Customer")),
         Column("product_name", text("Product")),
@@ -74,21 +71,20 @@ def customers(text: Text, result: Any) -> BlockData:
         Column("customer_share", text("Of the customer's sales"), "percent", 2),
         Column("loss_amount", text("Loss"), "amount"),
     ]
-    return table(
-        frame.head(2 * PRODUCTS),
-        columns,
+    frame = result.money.inversion.pairs
+    return _worst(
         text,
+        frame,
+        columns,
         title=text("Sold below cost"),
         note=text("The file has all {n} pairs.", n=text.count(frame.height)),
         file="price_inversion",
+        rows=2 * PRODUCTS,
     )
 
 
 def products(text: Text, result: Any) -> BlockData:
     """Products sold below cost, with price and cost of a unit."""
-    frame = result.money.inversion.products
-    if frame.is_empty():
-        return findings()  # the sentences have said that there is none, or that nobody knows
     columns = [
         Column("product_name", text("Product")),
         Column("customer_count", text("Customers"), "count", 2),
@@ -98,12 +94,11 @@ def products(text: Text, result: Any) -> BlockData:
         Column("net_amount", text("Sales below cost"), "amount", 2),
         Column("loss_amount", text("Loss"), "amount"),
     ]
-    return table(
-        frame.head(PRODUCTS).with_columns(
-            pl.col("mean_price_amount", "mean_cost_amount").cast(pl.Float64)
-        ),
-        columns,
+    frame = result.money.inversion.products
+    return _worst(
         text,
+        frame.with_columns(pl.col("mean_price_amount", "mean_cost_amount").cast(pl.Float64)),
+        columns,
         title=text("Sold below cost, by product"),
         note=text("Means over the lines below cost. All: {n}.", n=text.count(frame.height)),
         file="price_inversion_products",
@@ -112,9 +107,6 @@ def products(text: Text, result: Any) -> BlockData:
 
 def retail(text: Text, result: Any) -> BlockData:
     """Products sold to customers above the price in the shops."""
-    frame = result.money.inversion.retail
-    if frame.is_empty():
-        return findings()  # the sentences have said that there is none, or that nobody knows
     columns = [
         Column("product_name", text("Product")),
         Column("customer_count", text("Customers"), "count", 2),
@@ -123,11 +115,24 @@ def retail(text: Text, result: Any) -> BlockData:
         Column("net_amount", text("Sales above retail"), "amount", 2),
         Column("excess_amount", text("Above retail by"), "amount"),
     ]
-    return table(
-        frame.head(PRODUCTS),
-        columns,
+    frame = result.money.inversion.retail
+    return _worst(
         text,
+        frame,
+        columns,
         title=text("Dearer than the published retail price"),
         note=text("Customers pay less in the shops. All: {n}.", n=text.count(frame.height)),
         file="retail_inversion",
     )
+
+
+def _worst(
+    text: Text,
+    frame: pl.DataFrame,
+    columns: list[Column],
+    *,
+    rows: int = PRODUCTS,
+    **said: str,
+) -> BlockData:
+    """The first rows of a ranked frame; nothing when the sentences have said why it is empty."""
+    return findings() if frame.is_empty() else table(frame.head(rows), columns, text, **said)

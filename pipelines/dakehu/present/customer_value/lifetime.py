@@ -24,7 +24,7 @@ from dakehu.present.text import Text
 
 FIGURES = {
     "customer_equity_amount": N_("Value of all customers"),
-    "clv_coverage_share": N_("Customers inside their 90 % interval in the months held out"),
+    "clv_coverage_share": N_("Customers inside their 90% interval in the months held out"),
 }
 RULES = {
     "lifetime_horizon_days": N_("Customer value: days that it looks ahead"),
@@ -36,7 +36,7 @@ COVERAGE_RULES = {
     "earlier_holdout": N_("by intervals made one such period earlier"),
     "other_customers": N_("each half of them by the intervals of the other half"),
 }
-HELD = (0.85, 0.95)  # a 90 % interval that holds fewer or more customers does not hold what it says
+HELD = (0.85, 0.95)  # a 90% interval that holds fewer or more customers does not hold what it says
 
 
 def sentences(text: Text, result: Any) -> BlockData:
@@ -85,16 +85,18 @@ def _worth(text: Text, result: Any) -> Finding:
     value = result.lifetime.value
     equity = result.figures["customer_equity_amount"][0]
     top = result.customers.drop_nulls("clv_amount").sort("clv_amount", descending=True).head(10)
-    held = float(top["clv_amount"].sum()) / equity if equity > 0 else None
+    most = ""
+    if equity > 0:  # of a loss nobody has a share
+        held = float(top["clv_amount"].sum()) / equity
+        most = text(", the ten most valuable {share} of it", share=text.percent(held))
     expected, came = value.held_out
     return Finding(
         text(
-            "Over the next {days} days all customers are worth {equity}, the ten most valuable"
-            " {share} of it. For the months held out {expected} of sales were expected, {came}"
-            " came.",
+            "Over the next {days} days all customers are worth {equity}{most}. For the months held"
+            " out {expected} of sales were expected, {came} came.",
             days=text.count(result.policy.lifetime_horizon_days),
             equity=text.amount(equity),
-            share=text.percent(held),
+            most=most,
             expected=text.amount(expected),
             came=text.amount(came),
         )
@@ -106,7 +108,7 @@ def _held(text: Text, life: Any) -> Finding:
     least, most = HELD
     return Finding(
         text(
-            "In the months held out {share} of the customers stayed inside their 90 % interval,"
+            "In the months held out {share} of the customers stayed inside their 90% interval,"
             " {rule}.",
             share=text.percent(coverage.share),
             rule=text(COVERAGE_RULES[coverage.rule]),
@@ -149,15 +151,15 @@ def holdout(text: Text, result: Any) -> BlockData:
             Column("model", text("Model")),
             Column("customer_rmse", text("Error per customer (RMSE)"), "number"),
             Column("customer_mae", text("Error per customer (MAE)"), "number", 2),
-            Column("total_expected", text("Order days expected"), "number"),
-            Column("total_actual", text("Order days seen"), "count"),
+            Column("total_expected", text("Order days expected"), "count"),
+            Column("total_actual", text("Order days seen"), "count", 2),
             Column("is_chosen", text("Used"), "flag"),
         ],
         text,
         title=text("Which model foretells best what it has not seen"),
         note=text(
             "Fitted to the days up to {cut}, judged on the {days} days after it. Used is the least"
-            " error among those whose total is off by at most 20 %.",
+            " error among those whose total is off by at most 20%.",
             cut=text.date(life.value.cut),
             days=text.count(result.policy.lifetime_holdout_days),
         ),
@@ -167,8 +169,17 @@ def holdout(text: Text, result: Any) -> BlockData:
 
 def values(text: Text, result: Any, top_n: int) -> BlockData:
     """The most valuable customers, with interval and the chance that they still buy."""
-    if result.lifetime.value is None:
+    life = result.lifetime
+    if life.value is None:
         return findings()
+    if life.margin_share is not None and life.margin_share <= 0:
+        return note(
+            text(
+                "At a margin rate of {share} more sales mean more loss: nobody is most valuable."
+                " The file customers.csv has the value of everybody.",
+                share=text.percent(life.margin_share),
+            )
+        )
     frame = result.customers.drop_nulls("clv_amount").sort(
         "clv_amount", "customer_id", descending=[True, False]
     )
@@ -178,8 +189,8 @@ def values(text: Text, result: Any, top_n: int) -> BlockData:
             Column("customer_name", text("Customer")),
             Column("customer_id", text("Code"), priority=3),
             Column("clv_amount", text("Customer value"), "amount"),
-            Column("clv_low_amount", text("Low (90 %)"), "amount", 2),
-            Column("clv_high_amount", text("High (90 %)"), "amount", 2),
+            Column("clv_low_amount", text("Low (90%)"), "amount", 2),
+            Column("clv_high_amount", text("High (90%)"), "amount", 2),
             Column("p_alive", text("Still a customer"), "percent"),
             Column("expected_orders", text("Order days expected"), "number", 2),
             Column("expected_amount", text("Sales expected"), "amount", 3),

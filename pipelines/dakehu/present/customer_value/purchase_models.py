@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -64,7 +65,7 @@ def tracking(text: Text, result: Any) -> BlockData:
             hoverinfo="skip",
         ),
     ]
-    after = frame.filter(pl.col("date") > value.cut)
+    after = frame.filter(pl.col("date") >= value.cut + timedelta(days=14))  # whole steps
     layout = theme.layout(
         yaxis={"title": {"text": text("Repeat order days in 14 days")}, "rangemode": "tozero"},
         xaxis={"type": "date"},
@@ -73,8 +74,8 @@ def tracking(text: Text, result: Any) -> BlockData:
         go.Figure(traces, layout),
         title=text("Repeat orders: expected and made"),
         summary=text(
-            "In the months held out the model expects {expected} repeat order days; {actual} were"
-            " made.",
+            "In the whole fortnights after the line the model expects {expected} repeat order days"
+            " of customers as they come anew; {actual} were made.",
             expected=text.number(after["expected_new"].sum(), 0),
             actual=text.number(after["actual_new"].sum(), 0),
         ),
@@ -181,8 +182,8 @@ def parameters(text: Text, result: Any) -> BlockData:
             Column("parameter", text("Parameter")),
             Column("estimate", text("Estimate"), "number"),
             Column("standard_error", text("Standard error"), "number", 2),
-            Column("low", text("Low (90 %)"), "number"),
-            Column("high", text("High (90 %)"), "number"),
+            Column("low", text("Low (90%)"), "number"),
+            Column("high", text("High (90%)"), "number"),
             Column("interval", text("Interval by"), priority=2),
             Column("log_likelihood", text("Log-likelihood"), "number", 3),
         ],

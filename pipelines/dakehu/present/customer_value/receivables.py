@@ -38,8 +38,8 @@ def _overdue(text: Text, result: Any) -> list[Finding]:
         return [Finding(text("Customers owe {open}; nothing is overdue.", open=total), "good")]
     first = late.sort("overdue_amount", "customer_id", descending=[True, False]).row(0, named=True)
     words = text(
-        "Customers owe {open}, tax included; {late} ({share}) is overdue, at {n} customers. The"
-        " largest part is owed by {name}: {amount}, the oldest for {days} days.",
+        "Customers owe {open}, tax included; {late} ({share}) is overdue, at {n} customers. Most"
+        " is overdue at {name}: {amount}, the oldest for {days} days.",
         open=total,
         late=text.amount(values["overdue_amount"]),
         share=text.percent(values["overdue_share"]),
@@ -110,10 +110,9 @@ def _cash(text: Text, values: dict[str, float]) -> list[Finding]:
     if "cash_share" not in values:
         return []
     words = text(
-        "Of what came in, {cash} was cash and {bills} acceptance bills; together {both}.",
+        "Of what came in, {cash} was cash and {bills} acceptance bills.",
         cash=text.percent(values["cash_share"]),
         bills=text.percent(values["bill_share"]),
-        both=text.percent(values["cash_share"] + values["bill_share"]),
     )
     items = [Finding(words)]
     if values.get("bills_held_amount"):

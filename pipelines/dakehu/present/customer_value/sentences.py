@@ -164,7 +164,7 @@ def _margin(text: Text, result: Any) -> Finding:
     if losing.is_empty():
         return Finding(
             text(
-                "Margin came to {margin} ({rate} of sales); no customer was served below cost.",
+                "Margin came to {margin} ({rate} of sales); no customer has a negative margin.",
                 **values,
             ),
             "good",

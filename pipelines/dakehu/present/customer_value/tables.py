@@ -103,7 +103,7 @@ def only_one_set(text: Text, result: Any) -> BlockData:
         Column("customer_name", text("Customer")),
         Column("is_pareto_amount", text("80/20 by sales"), "flag"),
         Column("is_pareto_margin", text("80/20 by margin"), "flag"),
-        Column("net_amount", text("Sales"), "amount"),
+        Column("net_amount", text("Sales"), "amount", 2),
         Column("margin_amount", text("Margin"), "amount", 2),
         Column("margin_share", text("Margin rate"), "percent"),
     ]
@@ -121,7 +121,8 @@ def movers(text: Text, result: Any, top_n: int) -> BlockData:
     if not result.period.has_previous:
         return findings()  # the bridge has said that there is no window before
     moved = result.movers.filter(pl.col("change_amount") != 0)
-    frame = moved if moved.height <= 2 * top_n else pl.concat([moved[:top_n], moved[-top_n:]])
+    half = max(1, top_n // 2)
+    frame = moved if moved.height <= 2 * half else pl.concat([moved[:half], moved[-half:]])
     columns = [
         Column("customer_name", text("Customer")),
         Column("kind", text("What happened"), priority=2),

@@ -51,7 +51,7 @@ def sentences(text: Text, result: Any) -> BlockData:
     if row["lead_days"] is not None:
         days = text.number(row["lead_days"], 0)
         words = text(
-            "Half of them were worked on {days} days or more before publication.", days=days
+            "Half of the tenders were worked on {days} days or more before publication.", days=days
         )
         items.append(Finding(words))
     if row["veto_missed_count"]:
@@ -116,7 +116,7 @@ def tenders(text: Text, result: Any, top_n: int) -> BlockData:
         Column("budget_share", text("Of the budget"), "percent", 2),
         Column("ordered_amount", text("Ordered"), "amount", 3),
         Column("unit_price", text("Price per unit"), "number", 3),
-        Column("site_quantity", text("Units per site"), "number", 3),
+        Column("site_quantity", text("Units per site"), "count", 3),
         Column("region_share", text("Of the region's sales that year"), "percent", 3),
         Column("lead_days", text("Days ahead"), "count", 3),
         Column("contacted_role_share", text("Buying centre met"), "percent", 2),

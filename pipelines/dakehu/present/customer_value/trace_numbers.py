@@ -184,7 +184,7 @@ def _future(text: Text, trace: Any) -> list[Made]:
     )
     if row.get("clv_low_amount") is not None:
         value += text("; ") + text(
-            "90 % interval {low} to {high}",
+            "90% interval {low} to {high}",
             low=text.amount(row["clv_low_amount"]),
             high=text.amount(row["clv_high_amount"]),
         )

@@ -92,9 +92,14 @@ def chart(text: Text, result: Any) -> BlockData:
     )
 
 
+def _is_after_cost(result: Any) -> bool:
+    """Whether the cost to serve is deducted from what the types go by."""
+    return result.money is not None and result.money.contribution.is_known
+
+
 def _meaning(text: Text, result: Any) -> str:
     types = result.types
-    is_margin = types.has_contribution and not types.has_overdue
+    is_margin = types.has_contribution and not _is_after_cost(result)
     basis = text(" Contribution here is the margin, before cost to serve.") if is_margin else ""
     flags = [text("proven diversion or price breach of its own (evidence A or B)")]
     if types.has_contribution:
@@ -159,7 +164,7 @@ def wildcats(text: Text, result: Any, top_n: int) -> BlockData:
     columns = [
         Column("customer_name", text("Customer")),
         Column("reason", text("Why")),
-        Column("net_amount", text("Sales"), "amount"),
+        Column("net_amount", text("Sales"), "amount", 2),
         Column("value_amount", text("Contribution"), "amount"),
         Column("overdue_over_90_amount", text("Overdue above 90 days"), "amount", 2),
     ]
@@ -183,7 +188,7 @@ def summary(text: Text, result: Any) -> BlockData:
     columns = [
         Column("customer_type", text("Type")),
         Column("customer_count", text("Customers"), "count"),
-        Column("amount_share", text("Share of sales"), "percent"),
+        Column("amount_share", text("Share of sales"), "percent", 2),
         Column("value_share", text("Share of contribution"), "percent"),
         Column("cost_share", text("Share of cost to serve"), "percent"),
         Column("net_amount", text("Sales"), "amount", 2),
@@ -252,6 +257,10 @@ def migration(text: Text, result: Any) -> BlockData:
         yaxis=axis | {"autorange": "reversed"},
     )
     moved = frame.filter(pl.col("from_type") != pl.col("to_type"))["customer_count"].sum()
+    alike = text(
+        " To compare like with like both go by margin, before cost to serve and whatever is"
+        " overdue: fewer are wildcats than above."
+    )
     return figure(
         go.Figure([heat], layout),
         title=text("From which type to which"),
@@ -265,6 +274,7 @@ def migration(text: Text, result: Any) -> BlockData:
             " {before}; columns: type in this one, at {now}.",
             before=text.change(result.types.earlier_benchmark),
             now=text.change(result.types.benchmark),
-        ),
+        )
+        + (alike if _is_after_cost(result) else ""),
         height=330,
     )
