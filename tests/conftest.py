@@ -18,6 +18,8 @@ from dakehu.warehouse import open_readonly
 # Compiled modules are kept, whatever the shell says: else each of a hundred processes compiles all.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# As execution.py does: most of the time that importing nbformat takes, and nothing uses it.
+sys.modules.setdefault("rfc3987_syntax", None)  # ty: ignore[no-matching-overload]
 
 SHARED = ROOT.parent / "shared" / "data"
 BUILD = """

@@ -123,7 +123,13 @@ def _write_gates(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _parse(path: Path) -> Model:
     sql = path.read_text("utf-8").strip().rstrip(";")
+    return Model(path.stem, path.parent.name, sql, _refs(sql))
+
+
+@cache
+def _refs(sql: str) -> frozenset[str]:
+    """The tables that a query reads, those that it makes itself left out."""
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
     tables = {f"{t.db}.{t.name}" if t.db else t.name for t in tree.find_all(exp.Table)}
-    return Model(path.stem, path.parent.name, sql, frozenset(tables - ctes))
+    return frozenset(tables - ctes)

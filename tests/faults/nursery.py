@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,22 @@ def written(name: str) -> dict[str, str]:
 ACTS = {"load": (load, LOAD), "pages": (pages, PAGES), "recovery": (recovery, {"placing": None})}
 
 
+def _keep_to(wanted: set[str]) -> None:
+    """Have loads build only the wanted models and what these read, with the checks of all that.
+
+    A load stays of the same kind, and hundreds of loads do not last longer with every new report.
+    """
+    ordered = models.read_models()
+    for model in reversed(ordered):
+        wanted |= model.refs if model.name in wanted else set()
+    built = [model for model in ordered if model.name in wanted]
+    left = {model.name for model in ordered} - wanted
+    checks = [check for check in models.read_checks() if not check.refs & left]
+    models.read_models, models.read_checks = lambda: built, lambda: checks
+    for name in left:
+        models.codebook()["models"].pop(name, None)
+
+
 def _announce(owner: Any, name: str, phase: str, mark: Mark) -> None:
     """Have the call say when it begins."""
     call = getattr(owner, name)
@@ -128,7 +144,7 @@ def _say(writer: int, entered: str) -> None:
 
 
 if __name__ == "__main__":
-    models.read_models, models.read_checks = cache(models.read_models), cache(models.read_checks)
-    models.read_models(), models.read_checks(), models.codebook(), tables()
+    _keep_to({"mart_customer_value", "mart_data_quality__sources"})
+    tables()
     for order in sys.stdin:
         print(json.dumps(bear(*json.loads(order))), flush=True)

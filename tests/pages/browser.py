@@ -63,9 +63,10 @@ class PageFacts:
 
 @contextmanager
 def chromium() -> Generator[Browser]:
-    """One Chromium, closed at the end."""
+    """One Chromium, closed at the end, with one window in which `inspect` opens its pages."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        browser.new_context().new_page()
         yield browser
         browser.close()
 
@@ -95,8 +96,9 @@ def inspect(browser: Browser, path: Path, width: int) -> PageFacts:
         dialogs.append(dialog.message)
         dialog.dismiss()
 
-    session = browser.new_context(viewport={"width": width, "height": 900})
-    page = session.new_page()
+    # A tab costs a third of a window, and the pages of a file keep nothing that another could see.
+    page = browser.contexts[0].new_page()
+    page.set_viewport_size({"width": width, "height": 900})
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -119,7 +121,7 @@ def inspect(browser: Browser, path: Path, width: int) -> PageFacts:
         }"""
     )
     drawn = page.evaluate(DRAWN)
-    session.close()
+    page.close()
     # `data:` and `blob:` addresses are inside the page; nothing leaves the machine for them.
     beyond = [url for url in requests if url != address and not url.startswith(("data:", "blob:"))]
     return PageFacts(

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,6 +28,8 @@ REAL = (
     "crm_opportunities",
     "cn_superstore",
 )
+# The models' tests load these from nothing; a run finds the sources unchanged and goes on.
+LOADED_BEFORE = ("online_retail", "iowa_liquor")
 SCRIPT = "<script>alert(1)</script>"
 FORMULA = "=cmd|' /C calc'!A1"
 HOSTILE = [
@@ -48,13 +51,16 @@ Publish = Callable[[Path], Path]
 
 
 @pytest.fixture(scope="module")
-def publish(tmp_path_factory: pytest.TempPathFactory) -> Publish:
+def publish(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Publish:
     """Runs a pipeline file once and gives the folder of its pages."""
     done: dict[Path, Path] = {}
 
     def run(pipeline: Path) -> Path:
         if pipeline not in done:
             folder = tmp_path_factory.mktemp("run")
+            if pipeline.stem in LOADED_BEFORE:
+                loaded = request.getfixturevalue("real_warehouse")(pipeline.stem)
+                shutil.copyfile(loaded.path, folder / "w.duckdb")
             command = [
                 str(Path(sys.executable).with_name("dakehu")), "run", str(pipeline),
                 "--out", str(folder), "--warehouse", str(folder / "w.duckdb"), "--quiet",
