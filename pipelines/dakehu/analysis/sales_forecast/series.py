@@ -15,13 +15,18 @@ YEAR_MONTHS = 12
 
 @dataclass(frozen=True)
 class Policy:
-    """Thresholds of the report, in months unless they are counts."""
+    """Thresholds of the report, in months unless they are counts or shares."""
 
     min_months: int = 6
     seasonal_months: int = 24
     min_cutoffs: int = 3
     max_cutoffs: int = 24
     stopped_months: int = 12
+    # hierarchy: how many members of a level stand by themselves
+    max_regions: int = 20
+    max_families: int = 10
+    max_distributors: int = 40
+    min_member_share: float = 0.005
 
 
 def history_of(monthly: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -43,6 +43,10 @@ RULES = {
     "min_cutoffs": N_("Further months it needs to be tested before it is used"),
     "max_cutoffs": N_("Past days (month ends) that the backtest goes back to, at most"),
     "stopped_months": N_("A series without sales for so many months is not forecast"),
+    "max_regions": N_("Regions with a series of their own, at most"),
+    "max_families": N_("Product families with a series of their own, at most"),
+    "max_distributors": N_("Distributors with a series of their own, at most"),
+    "min_member_share": N_("Members below this share of the last 12 months are pooled as others"),
 }
 
 REASONS = {
