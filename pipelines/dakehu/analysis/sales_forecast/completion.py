@@ -19,7 +19,8 @@ def completed(base: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
     last twelve months that it had by then, one that had not begun at 0; their model is recent_mean.
     Adds what was known at the cutoff: is_floored (never was negative), scale (mean absolute change
     on the year before, or on the month before in histories too short for that) and square_scale
-    (the mean of the squared changes), both missing where nothing ever changed.
+    (the mean of the squared changes), both missing where nothing ever changed; and actual_amount,
+    0 for a month before the series began, missing for one that has not come.
 
     Raises:
         ValueError: `base` forecasts a series twice for one cutoff and month.
@@ -33,11 +34,14 @@ def completed(base: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
             "choose one model per series before reconciling"
         )
     asked = base.select("cutoff", "horizon", "month").unique()
+    actual = history.select(*SERIES, "month", pl.col("amount").alias("actual_amount"))
+    has_come = pl.col("month") <= history["month"].max()
     return (
         history.select(SERIES)
         .unique()
         .join(asked, how="cross")
         .join(base.select(*keys, "model", "mean_amount"), on=keys, how="left")
+        .join(actual, on=[*SERIES, "month"], how="left")
         .join(_known_at(history, base["cutoff"].unique()), on=[*SERIES, "cutoff"], how="left")
         .with_columns(
             pl.when(pl.col("mean_amount").is_null())
@@ -46,6 +50,7 @@ def completed(base: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
             .alias("model"),
             pl.coalesce("mean_amount", "recent_amount", 0.0).alias("mean_amount"),
             pl.col("is_floored").fill_null(True),
+            pl.when(has_come).then(pl.col("actual_amount").fill_null(0.0)).alias("actual_amount"),
         )
         .drop("recent_amount")
         .sort(*SERIES, "cutoff", "horizon")

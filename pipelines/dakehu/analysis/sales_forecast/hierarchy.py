@@ -49,13 +49,13 @@ class Hierarchy:
 def hierarchy_of(
     monthly: pl.DataFrame, as_of: date, policy: Policy, amount: str = "base_amount"
 ) -> Hierarchy:
-    """The series of mart_sales_forecast, small, new and dead ones pooled as `others` of their level.
+    """The series of mart_sales_forecast, small, new and dead ones pooled as their level's `others`.
 
-    Regions, product families, distributors and key accounts stand by themselves while they are
-    among the largest that `policy` allows, hold its least share of the last twelve months, have its
-    least number of months and have not stopped; one that would be pooled alone keeps its name. A
-    level is left out where no source states it or fewer than two members are left. The cells are
-    region by product family, or the one of the two that is there.
+    Regions, product families and distributors stand by themselves while they are among the largest
+    that `policy` allows, hold its least share of the last twelve months, have its least number of
+    months and have not stopped; key accounts, few as they are, need no share. One that would be
+    pooled alone keeps its name. A level is left out where no source states it or fewer than two
+    members are left. The cells are region by product family, or the one of the two that is there.
 
     Raises:
         ValueError: no month is left up to `as_of`.
@@ -111,8 +111,11 @@ def _members(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         .when(pl.col("month_count") < policy.min_months)
         .then(pl.lit(TOO_SHORT))
         .when(
-            (last < policy.min_member_share * last.sum().over("level"))
-            | (last.rank("ordinal", descending=True).over("level") > limit)
+            limit.is_not_null()
+            & (
+                (last < policy.min_member_share * last.sum().over("level"))
+                | (last.rank("ordinal", descending=True).over("level") > limit)
+            )
         )
         .then(pl.lit(TOO_SMALL))
     )
@@ -137,9 +140,7 @@ def _absent(members: pl.DataFrame) -> pl.DataFrame:
         (~pl.col("key").is_in([NOT_STATED, OTHERS])).any().alias("is_stated"),
     )
     every = pl.DataFrame({"level": [REGION, FAMILY, DISTRIBUTOR, ACCOUNT]})
-    few = every.join(told, on="level", how="left").filter(
-        pl.col("member_count").fill_null(0) < 2
-    )
+    few = every.join(told, on="level", how="left").filter(pl.col("member_count").fill_null(0) < 2)
     reasons = few.select(
         "level",
         pl.when(pl.col("is_stated").fill_null(False))
@@ -172,7 +173,7 @@ def _cells(rows: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
 
 
 def _summed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Amounts by series and month from each series' first month on; a pool has no name but its key."""
+    """Amounts by series and month from each series' first month on; a pool is named by its key."""
     pool = pl.col("key_name").n_unique().over(SERIES) > 1
     return (
         rows.with_columns(pl.when(pool).then(pl.col("key")).otherwise("key_name").alias("key_name"))
@@ -184,8 +185,10 @@ def _summed(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _structure(history: pl.DataFrame, present: list[str]) -> Structure:
     """Which cells make up which series."""
-    bottom = CELL if CELL in present else next(
-        (level for level in (REGION, FAMILY) if level in present), TOTAL
+    bottom = (
+        CELL
+        if CELL in present
+        else next((level for level in (REGION, FAMILY) if level in present), TOTAL)
     )
     cells = history.filter(pl.col("level") == bottom).select(pl.col("key").alias("cell")).unique()
     own = cells.select(pl.lit(bottom).alias("level"), pl.col("cell").alias("key"), "cell")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from dakehu.analysis.sales_forecast import conformal
 from dakehu.analysis.sales_forecast.backtest import SERIES
 from dakehu.analysis.sales_forecast.hierarchy import TOTAL, Structure
 from dakehu.analysis.sales_forecast.system import (
@@ -20,8 +19,8 @@ from dakehu.analysis.sales_forecast.system import (
 )
 
 BASE, MEAN = "base", "mean"
-POOL = ["series_level"]
 LEAST_ERRORS = 12  # months forecast and come, below which no variance is worth the name
+LEAST_CUTOFFS = 3  # on fewer no method is judged that would need errors known by then
 
 
 def reconciled(
@@ -108,13 +107,11 @@ class _Past:
     """Past errors as a matrix, series by forecast months, and when each month came."""
 
     def __init__(self, order: _Order, errors: pl.DataFrame) -> None:
-        gaps = errors.with_columns(
-            (pl.col("actual_amount") - pl.col("mean_amount")).alias("gap")
-        )
+        gaps = errors.with_columns((pl.col("actual_amount") - pl.col("mean_amount")).alias("gap"))
         by = ["cutoff", "horizon"]
         self.months = gaps.select(*by, "month").unique().sort(by)["month"]
-        self.gaps = order.matrix(gaps, by, "gap") if errors.height else np.zeros(
-            (order.series.height, 0)
+        self.gaps = (
+            order.matrix(gaps, by, "gap") if errors.height else np.zeros((order.series.height, 0))
         )
 
     def known_at(self, cutoff: object) -> Floats:
@@ -127,18 +124,23 @@ def compared(
 ) -> pl.DataFrame:
     """Past forecasts by each method and unreconciled (`base`), on the cutoffs that all can judge.
 
-    `past` is what `completed` gives, with actual_amount. A method that no cutoff can judge is left
-    out. Adds method, error (forecast minus actual), score (absolute error over scale) and
-    square_score (squared error over square_scale).
+    `past` are the rows of what `completed` gives that have an actual_amount. A method that needs
+    errors known by the cutoff is left out where fewer than three cutoffs know enough of them.
+    Adds method, error (forecast minus actual), score (absolute error over scale) and square_score
+    (squared error over square_scale).
     """
-    made = {BASE: past} | {name: reconciled(past, structure, past, name) for name in methods}
-    judged = {name: frame for name, frame in made.items() if frame.height}
-    shared = set(past["cutoff"])
-    for frame in judged.values():
-        shared &= set(frame["cutoff"])
+    made = {name: reconciled(past, structure, past, name) for name in methods}
+    judged = {BASE: past} | {
+        name: frame
+        for name, frame in made.items()
+        if name not in NEEDS_ERRORS or frame["cutoff"].n_unique() >= LEAST_CUTOFFS
+    }
+    shared = set.intersection(*(set(frame["cutoff"]) for frame in judged.values()))
     error = pl.col("mean_amount") - pl.col("actual_amount")
     return (
-        pl.concat(frame.with_columns(pl.lit(name).alias("method")) for name, frame in judged.items())
+        pl.concat(
+            frame.with_columns(pl.lit(name).alias("method")) for name, frame in judged.items()
+        )
         .filter(pl.col("cutoff").is_in(list(shared)))
         .with_columns(
             error.alias("error"),
@@ -181,7 +183,7 @@ def accuracy(judged: pl.DataFrame) -> pl.DataFrame:
 
 
 def _best(means: pl.DataFrame) -> str:
-    """The method of the lowest mean WAPE over levels; of equals the simplest; bottom-up without any."""
+    """The method of the lowest mean WAPE over levels; of equals the simplest."""
     wape = dict(means.select("method", "wape").iter_rows())
     return min(METHODS, key=lambda name: float("inf") if (w := wape.get(name)) is None else w)
 
@@ -193,44 +195,3 @@ def chosen_method(found: pl.DataFrame) -> str:
     """
     marked = found.filter("is_chosen")["method"]
     return marked[0] if marked.len() else METHODS[0]
-
-
-def with_intervals(points: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
-    """`points` (reconciled) with low and high amounts at 80 and 95 %.
-
-    `judged` are reconciled past forecasts by the same method, as `compared` gives them. Radii are
-    conformal, in units of the scale, pooled over the series of a level per horizon; where a level
-    has too few, over all series. Never a sum of bounds: bounds do not add up. Missing where even
-    all series are too few. Adds low_80_amount ... high_95_amount and interval_pool (level, all).
-    """
-    scores = judged.rename({"level": "series_level"})
-    own = _wide(conformal.radii(scores, POOL), "own")
-    every = _wide(conformal.radii(scores, []), "all")
-    reach = (
-        points.rename({"level": "series_level"})
-        .join(own, on=[*POOL, "horizon"], how="left")
-        .join(every, on="horizon", how="left")
-        .rename({"series_level": "level"})
-    )
-    is_own = pl.all_horizontal(pl.col("own_80", "own_95").is_not_null())
-    for percent in (80, 95):
-        width = pl.when(is_own).then(f"own_{percent}").otherwise(f"all_{percent}") * pl.col("scale")
-        low = pl.col("mean_amount") - width
-        reach = reach.with_columns(
-            pl.when("is_floored").then(low.clip(lower_bound=0)).otherwise(low)
-            .alias(f"low_{percent}_amount"),
-            (pl.col("mean_amount") + width).alias(f"high_{percent}_amount"),
-        )
-    pool = pl.when(is_own).then(pl.lit("level")).otherwise(pl.lit("all")).alias("interval_pool")
-    return reach.with_columns(pool).drop("own_80", "own_95", "all_80", "all_95")
-
-
-def _wide(radii: pl.DataFrame, name: str) -> pl.DataFrame:
-    """One column of radii per level of confidence."""
-    keys = [column for column in (*POOL, "horizon") if column in radii.columns]
-    return radii.group_by(keys).agg(
-        pl.col("radius").filter(pl.col("level") == level).first().alias(
-            f"{name}_{round(level * 100)}"
-        )
-        for level in conformal.LEVELS
-    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-BOTTOM_UP, WLS_STRUCT, WLS_VAR, MINT_SHRINK = "bottom_up", "wls_struct", "wls_var", "mint_shrink"
-METHODS = (BOTTOM_UP, WLS_STRUCT, WLS_VAR, MINT_SHRINK)  # from the simplest to the cleverest
+BOTTOM_UP, OLS = "bottom_up", "ols"
+WLS_STRUCT, WLS_VAR, MINT_SHRINK = "wls_struct", "wls_var", "mint_shrink"
+METHODS = (BOTTOM_UP, OLS, WLS_STRUCT, WLS_VAR, MINT_SHRINK)  # from the simplest to the cleverest
 NEEDS_ERRORS = (WLS_VAR, MINT_SHRINK)
 
 Floats = NDArray[np.float64]
@@ -52,9 +53,11 @@ def _projection(
 ) -> tuple[Floats, Floats]:
     from hierarchicalforecast.methods import MinTrace  # seconds to import: only where it is used
 
-    past = {"y_insample": errors, "y_hat_insample": np.zeros_like(errors)}
+    if method in NEEDS_ERRORS and not errors.any():
+        method = WLS_STRUCT  # forecasts that were never wrong say nothing of weights
+    # It wants actual and fitted values, but uses their differences alone.
     fitted = MinTrace(method).fit(
-        S=summing, y_hat=base, **(past if method in NEEDS_ERRORS else {})
+        S=summing, y_hat=base, y_insample=errors, y_hat_insample=np.zeros_like(errors)
     )
     return fitted.P, fitted.W
 
