@@ -35,8 +35,10 @@ def reconciled(
     total with weights by error variance. No series that never was negative is forecast below zero.
 
     Raises:
-        ValueError: a series of `structure` has no forecast in `base`.
+        ValueError: a series of `structure` lacks a forecast in `base` or `errors`.
     """
+    if base.is_empty():
+        return base
     order = _Order(structure, base)
     past = _Past(order, errors)
     parts = []
@@ -70,17 +72,19 @@ class _Order:
             self.series.filter(pl.col("level") == level)["row"].to_numpy()
             for level in structure.partitions
         ]
-        missing = self.series.join(base, on=SERIES, how="anti")
-        if missing.height:
-            _, level, key = missing.row(0)
-            raise ValueError(
-                f'{level} "{key}" has no forecast to reconcile; pass the forecasts through '
-                "completed() first"
-            )
 
     def matrix(self, frame: pl.DataFrame, by: Sequence[str], value: str) -> np.ndarray:
         """`value` of `frame` as a matrix: one row per series, one column per `by`, in its order."""
-        ordered = self.series.join(frame, on=SERIES).sort("row", *by)
+        ordered = self.series.join(frame, on=SERIES, how="left").sort("row", *by)
+        lacking = ordered.filter(
+            (pl.len().over("row") < pl.len().over("row").max()) | pl.col(value).is_null()
+        )
+        if lacking.height:
+            level, key = lacking.select(SERIES).row(0)
+            raise ValueError(
+                f'{level} "{key}" lacks a forecast that other series have; pass all forecasts, '
+                "past ones too, through completed() first"
+            )
         return ordered[value].to_numpy().reshape(self.series.height, -1)
 
     def rewritten(self, made: pl.DataFrame, known: Floats, method: str) -> pl.DataFrame:
@@ -107,11 +111,13 @@ class _Past:
     """Past errors as a matrix, series by forecast months, and when each month came."""
 
     def __init__(self, order: _Order, errors: pl.DataFrame) -> None:
-        gaps = errors.with_columns((pl.col("actual_amount") - pl.col("mean_amount")).alias("gap"))
+        gaps = errors.filter(pl.col("actual_amount").is_not_null()).with_columns(
+            (pl.col("actual_amount") - pl.col("mean_amount")).alias("gap")
+        )
         by = ["cutoff", "horizon"]
         self.months = gaps.select(*by, "month").unique().sort(by)["month"]
         self.gaps = (
-            order.matrix(gaps, by, "gap") if errors.height else np.zeros((order.series.height, 0))
+            order.matrix(gaps, by, "gap") if gaps.height else np.zeros((order.series.height, 0))
         )
 
     def known_at(self, cutoff: object) -> Floats:
@@ -124,11 +130,12 @@ def compared(
 ) -> pl.DataFrame:
     """Past forecasts by each method and unreconciled (`base`), on the cutoffs that all can judge.
 
-    `past` are the rows of what `completed` gives that have an actual_amount. A method that needs
+    `past` is what `completed` gives for past cutoffs; months that have not come are ignored. A method that needs
     errors known by the cutoff is left out where fewer than three cutoffs know enough of them.
     Adds method, error (forecast minus actual), score (absolute error over scale) and square_score
     (squared error over square_scale).
     """
+    past = past.filter(pl.col("actual_amount").is_not_null())
     made = {name: reconciled(past, structure, past, name) for name in methods}
     judged = {BASE: past} | {
         name: frame
