@@ -62,7 +62,8 @@ def assert_adds_up(found: Hierarchy) -> None:
 def test_small_new_and_dead_series_are_pooled_and_all_levels_still_add_up():
     cells = {
         ("N", "a"): FLAT, ("N", "b"): [50.07] * 24, ("S", "a"): FLAT, ("S", "b"): [7.03] * 24,
-        ("tiny", "a"): [0.11] * 24, ("new", "b"): [300.0] * 3, ("dead", "a"): [90.0] * 12 + [0.0] * 12,
+        ("tiny", "a"): [0.11] * 24, ("new", "b"): [300.0] * 3,
+        ("dead", "a"): [90.0] * 12 + [0.0] * 12,
     }  # fmt: skip
     found = hierarchy_of(mart(cells), END, Policy())
     assert keys(found, REGION) == ["N", "S", OTHERS]

@@ -130,8 +130,9 @@ def compared(
 ) -> pl.DataFrame:
     """Past forecasts by each method and unreconciled (`base`), on the cutoffs that all can judge.
 
-    `past` is what `completed` gives for past cutoffs; months that have not come are ignored. A method that needs
-    errors known by the cutoff is left out where fewer than three cutoffs know enough of them.
+    `past` is what `completed` gives for past cutoffs; months that have not come are ignored. A
+    method that needs errors known by the cutoff is left out where fewer than three cutoffs know
+    enough of them.
     Adds method, error (forecast minus actual), score (absolute error over scale) and square_score
     (squared error over square_scale).
     """
