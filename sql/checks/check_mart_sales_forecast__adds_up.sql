@@ -1,28 +1,38 @@
--- Months in which the regions do not add up to the total, or the total not to the sales lines.
+-- Months in which a level, or its base with what was taken out, differs from the sales lines.
 with series as (
     select
+        level,
         month,
-        sum(case when level = 'total' then net_amount else 0 end) as total_amount,
-        sum(case when level = 'region' then net_amount else 0 end) as region_amount
+        sum(net_amount) as net_amount,
+        sum(base_amount) + sum(tender_amount) + sum(lumpy_amount) as parts_amount
     from mart_sales_forecast
-    group by month
+    group by level, month
 ),
 
 facts as (
     select
-        month,
-        sum(net_amount) as net_amount
+        fct_order_lines.month,
+        sum(fct_order_lines.net_amount) as net_amount
     from fct_order_lines
-    group by month
+    inner join dim_months on fct_order_lines.month = dim_months.month
+    where dim_months.is_complete
+    group by fct_order_lines.month
+),
+
+levels as (
+    select distinct level
+    from mart_sales_forecast
 )
 
 select
-    series.month,
-    series.total_amount,
-    series.region_amount,
-    facts.net_amount as fact_amount
-from series
-left join facts on series.month = facts.month
+    levels.level,
+    facts.month,
+    facts.net_amount as fact_amount,
+    series.net_amount as level_amount,
+    series.parts_amount
+from facts
+cross join levels
+left join series on levels.level = series.level and facts.month = series.month
 where
-    series.total_amount <> series.region_amount
-    or series.total_amount <> coalesce(facts.net_amount, 0)
+    facts.net_amount <> coalesce(series.net_amount, 0)
+    or facts.net_amount <> coalesce(series.parts_amount, 0)

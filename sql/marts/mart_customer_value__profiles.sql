@@ -3,21 +3,7 @@ with parties as (select * from dim_customers),
 
 customers as (select * from stg_customers),
 
-customer_classes as (select * from stg_customer_classes),
-
-run as (select * from stg_run),
-
-classes as (
-    select
-        customer_classes.customer_id,
-        min(customer_classes.class_code) as class_code
-    from customer_classes
-    cross join run
-    where
-        coalesce(customer_classes.valid_from, run.as_of) <= run.as_of
-        and coalesce(customer_classes.valid_to, date '9999-12-31') > run.as_of
-    group by customer_classes.customer_id
-),
+classes as (select * from int_customer_classes__held),
 
 final as (
     select

@@ -178,8 +178,10 @@ def messages_of(files):
 
 
 def test_every_message_is_translated_with_the_same_places():
-    with (resources.files("dakehu.locale") / "sales_forecast.zh_CN.po").open("rb") as stream:
-        catalogue = {m.id: m.string for m in read_po(stream) if m.id}
+    catalogue = {}
+    for name in ("sales_forecast", "forecast_hierarchy"):
+        with (resources.files("dakehu.locale") / f"{name}.zh_CN.po").open("rb") as stream:
+            catalogue |= {m.id: m.string for m in read_po(stream) if m.id}
     assert messages_of(MODULES) == set(catalogue)
 
     def places(words):

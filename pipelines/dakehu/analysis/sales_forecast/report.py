@@ -46,7 +46,7 @@ def analyse(
     Months after `as_of` are ignored. Raises ValueError where no month is left.
     """
     policy = policy or Policy()
-    history = history_of(monthly, as_of)
+    history = history_of(monthly.filter(pl.col("level").is_in(["total", "region"])), as_of)
     series = series_of(history, policy)
     usable = history.join(
         series.filter(pl.col("reason").is_null()).select(

@@ -17,7 +17,7 @@ YEAR_MONTHS = 12
 
 @dataclass(frozen=True)
 class Policy:
-    """Thresholds of the report, in months unless they are counts."""
+    """Thresholds of the report, in months unless they are counts or shares."""
 
     min_months: int = 6
     seasonal_months: int = 24
@@ -32,6 +32,11 @@ class Policy:
     service_level: float = 0.95
     usual_lead_days: float = 14.0
     scenarios: Mapping[str, Any] = field(default_factory=dict)
+    # hierarchy: how many members of a level stand by themselves
+    max_regions: int = 20
+    max_families: int = 10
+    max_distributors: int = 40
+    min_member_share: float = 0.005
 
 
 def history_of(monthly: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -50,6 +50,10 @@ RULES = {
     "service_level": N_("Chance that the stock lasts the lead time"),
     "usual_lead_days": N_("Lead time in days where no delivery is recorded"),
     "scenarios": N_("Scenarios written in the pipeline file"),
+    "max_regions": N_("Regions with a series of their own, at most"),
+    "max_families": N_("Product families with a series of their own, at most"),
+    "max_distributors": N_("Distributors with a series of their own, at most"),
+    "min_member_share": N_("Members below this share of the last 12 months are pooled as others"),
 }
 
 REASONS = {
