@@ -22,6 +22,11 @@ class Policy:
     min_cutoffs: int = 3
     max_cutoffs: int = 24
     stopped_months: int = 12
+    # calendar
+    calendar_effects: bool = True
+    calendar_origins: int = 8
+    calendar_min_origins: int = 3
+    calendar_margin: float = 0.05
 
 
 def history_of(monthly: pl.DataFrame, as_of: date) -> pl.DataFrame:
