@@ -22,10 +22,7 @@ WINDOWS = {
     "lunar_14_7": (14, 7),
     "lunar_20_15": (20, 15),
 }
-TRADING_DAYS = "trading_days"
-REGRESSORS = (*WINDOWS, TRADING_DAYS)
 FIRST_YEAR, LAST_YEAR = 1950, 2100
-_UNPUBLISHED_UNTIL = 1999  # the library knows no make-up working day before 2001
 _NEW_YEAR = "Chinese New Year (Spring Festival)"
 
 
@@ -100,28 +97,18 @@ def working_days(months: pl.DataFrame) -> pl.DataFrame:
 
 
 def regressors(months: pl.DataFrame, closes_on: int = 31) -> pl.DataFrame:
-    """month and one column per name in REGRESSORS for every row of `fiscal_months`.
+    """month and one column per name in WINDOWS for every row of `fiscal_months`.
 
     `lunar_a_b`: the share of the window's days (a before New Year's Day, b from it on) that lie in
     the month, less that calendar month's mean over the years of the calendar; so an effect moves
-    sales between months and leaves the season alone. `trading_days`: the log of working days over
-    the calendar month's mean in the published years. Both are 0 beyond what the calendar knows.
+    sales between months and leaves the season alone. 0 beyond what the calendar knows.
     """
     years = fiscal_months(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 1), closes_on)
     known = [_share(years, before, days).alias(name) for name, (before, days) in WINDOWS.items()]
     lunar = years.select("month", *known).with_columns(
         pl.col(name) - pl.col(name).mean().over(pl.col("month").dt.month()) for name in WINDOWS
     )
-    work = working_days(years.filter(pl.col("month").dt.year() > _UNPUBLISHED_UNTIL))
-    usual = pl.col("working_day_count").filter("is_published").mean()
-    usual = usual.over(pl.col("month").dt.month())
-    trading = work.select("month", (pl.col("working_day_count") / usual).log().alias(TRADING_DAYS))
-    return (
-        months.select("month")
-        .join(lunar, on="month", how="left")
-        .join(trading, on="month", how="left")
-        .with_columns(pl.col(REGRESSORS).fill_null(0.0))
-    )
+    return months.select("month").join(lunar, on="month", how="left").fill_null(0.0)
 
 
 def _share(months: pl.DataFrame, before: int, days: int) -> pl.Series:

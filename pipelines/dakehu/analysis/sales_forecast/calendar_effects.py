@@ -121,7 +121,7 @@ def _scored(panel: Panel, known: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         "error": pl.Float64, "actual": pl.Float64,
     }  # fmt: skip
     parts = [pl.DataFrame(schema=schema)]
-    for name in (None, *calendar.REGRESSORS):
+    for name in (None, *calendar.WINDOWS):
         column = _column(known, panel.months, name, AHEAD)
         for at in closed[-policy.calendar_origins :]:
             early = panel.until(at, TRAIN_MONTHS)
@@ -155,13 +155,21 @@ def _chosen(series: pl.DataFrame, scores: pl.DataFrame, policy: Policy) -> pl.Da
 
 
 def _ranked(scores: pl.DataFrame, keys: list[str], policy: Policy) -> pl.DataFrame:
-    """Per group `keys` the best regressor, null unless it is better than none by the margin."""
+    """Per group `keys` the best regressor, null unless it is better than none by the margin.
+
+    The first of WINDOWS gives way only to one that is better by the margin too: a few origins
+    tell windows badly apart.
+    """
     total = scores.group_by(*keys, "regressor").agg(
         wape=pl.col("error").sum() / pl.col("actual").sum(),
         origin_count=pl.col("origin").n_unique().cast(pl.Int64),
     )
     plain = total.filter(pl.col("regressor").is_null()).select(*keys, plain_wape="wape")
-    best = total.filter(pl.col("regressor").is_not_null()).sort("wape", "regressor")
+    usual = pl.col("regressor") == next(iter(calendar.WINDOWS))
+    handicap = pl.when(usual).then(1 - policy.calendar_margin).otherwise(1.0)
+    best = total.filter(pl.col("regressor").is_not_null()).sort(
+        pl.col("wape") * handicap, "regressor"
+    )
     helps = pl.col("wape") <= (1 - policy.calendar_margin) * pl.col("plain_wape")
     return (
         best.unique(keys, keep="first", maintain_order=True)

@@ -27,6 +27,9 @@ class Policy:
     calendar_origins: int = 8
     calendar_min_origins: int = 3
     calendar_margin: float = 0.05
+    # events
+    lost_after_days: int = 30
+    outage_cap: float = 0.5
 
 
 def history_of(monthly: pl.DataFrame, as_of: date) -> pl.DataFrame:
