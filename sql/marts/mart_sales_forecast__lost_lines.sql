@@ -1,11 +1,9 @@
--- One row per line ordered and cancelled, or shipped in part: what was missed, what was ordered anew in 14 days.
+-- One row per line cancelled or shipped in part: what was missed, what was ordered anew in 14 days.
 with order_lines as (select * from stg_order_lines),
 
 shipments as (select * from fct_shipments),
 
 calendar as (select * from stg_calendar),
-
-products as (select * from stg_products),
 
 run as (select * from stg_run),
 
@@ -73,7 +71,6 @@ final as (
         calendar.month,
         missed.customer_id,
         missed.product_id,
-        products.family,
         missed.is_cancelled,
         missed.quantity,
         missed.net_amount,
@@ -82,7 +79,6 @@ final as (
         coalesce(made_good.quantity, 0) as reordered_quantity
     from missed
     inner join calendar on missed.order_date = calendar.calendar_date
-    left join products on missed.product_id = products.product_id
     left join made_good
         on
             missed.customer_id = made_good.customer_id

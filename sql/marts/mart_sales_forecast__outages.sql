@@ -1,4 +1,4 @@
--- One row per outage of a product and fiscal month: days out, and what sold on the 90 days in stock before it.
+-- One row per outage of a product and fiscal month: days out, and its sales of the 90 days before.
 with outages as (select * from stg_outages),
 
 order_lines as (select * from fct_order_lines),

@@ -77,7 +77,7 @@ def pull_forward_changes(pulled: pl.DataFrame) -> pl.DataFrame:
         both.with_columns(level=pl.lit(level), key=key)
         for level, key in (("total", pl.lit("total")), ("distributor", pl.col("distributor_id")))
     ]
-    return pl.concat(levels).select(CHANGES).sort("cause", *SERIES, "month")
+    return pl.concat(levels).select(list(CHANGES)).sort("cause", *SERIES, "month")
 
 
 def cleaned(history: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
@@ -99,5 +99,5 @@ def _at(changed: pl.DataFrame, level: str) -> pl.DataFrame:
         changed.with_columns(level=pl.lit(level), key=key)
         .group_by("level", "key", "month", "kind", "cause")
         .agg(pl.col("change_amount").sum())
-        .select(CHANGES)
+        .select(list(CHANGES))
     )

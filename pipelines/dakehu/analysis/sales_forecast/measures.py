@@ -117,11 +117,9 @@ def _measured(
     if not parts:
         return row | {"reason": NO_CONTROL}
     others = [one for one in events if one["event_id"] != event["event_id"]]
-    shaken = [_disturbed(cells.filter(inside(scope)), scope, others, months)]
-    keys = "region" if scope.keys() & {"region", "customer"} else "family"
-    for part in parts:
-        mine = {keys: [part["control"][0]]}
-        shaken.append(_disturbed(cells.filter(inside(mine)), mine, others, months))
+    side = "region" if scope.keys() & {"region", "customer"} else "family"
+    scopes = [scope, *({side: [part["control"][0]]} for part in parts)]
+    shaken = [_disturbed(cells, one, others, months) for one in scopes]
     controls = np.stack([_row(part, named) for part in parts])
     found = lift_of(treated, controls, window, np.stack(shaken))
     if found is None:
@@ -151,21 +149,24 @@ def _numbers(found: Lift, actual: float) -> dict[str, Any]:
 
 
 def _disturbed(
-    mine: pl.DataFrame, scope: Scope, events: list[dict[str, Any]], months: pl.DataFrame
+    cells: pl.DataFrame, scope: Scope, events: list[dict[str, Any]], months: pl.DataFrame
 ) -> np.ndarray:
-    """The months in which other events touched at least half of a series' sales.
+    """The months in which other events touched at least half of the sales in `scope`.
 
     After an event without an end the series stands on another level: for as long as months are
-    compared with those before, it is disturbed. What acts everywhere acts on both sides alike.
+    compared with those before, it is disturbed. What acts everywhere acts on both sides alike; what
+    acts on customers is no matter of a whole region.
     """
     shaken = np.zeros(months.height, dtype=bool)
-    whole = float(mine["amount"].sum())
+    if "customer" in scope:
+        return shaken
+    mine = cells.filter(inside(scope))
     for event in events:
         other = scope_of(event["scope_json"])
         window = window_of(event["start_date"], event["end_date"], months)
-        if not other or window is None or "customer" in other or "customer" in scope:
+        if not other or window is None or "customer" in other:
             continue
-        if 2 * float(mine.filter(inside(other))["amount"].sum()) < whole:
+        if 2 * mine.filter(inside(other))["amount"].sum() < mine["amount"].sum():
             continue
         stop = window.stop if event["end_date"] else window.start + PRE_MONTHS
         shaken[window.start : stop] = True
