@@ -1,4 +1,4 @@
-"""The Lunar New Year in China's imports and exports: 14 Januaries forecast from the December before."""
+"""The Lunar New Year in China's trade: 14 Januaries forecast from the December before."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ def first_quarter(history):
 
 
 def errors(history, policy):
-    """Split error, January-February MAPE and first-quarter MAPE; every choice made at its origin."""
+    """Split error, MAPE of two and three months; every choice is made at its origin."""
     made, came = [], []
     for year in YEARS:
         known = history.filter(pl.col("month") < date(year, 1, 1))

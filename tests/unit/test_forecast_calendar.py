@@ -124,7 +124,9 @@ def test_short_series_take_the_choice_and_strength_of_their_level():
 
 
 @pytest.mark.parametrize(
-    "amounts", [[0.0] * 40, [5.0], [5.0, -1.0] * 20, [5.0] * 40], ids=["zeros", "one", "neg", "flat"]
+    "amounts",
+    [[0.0] * 40, [5.0], [5.0, -1.0] * 20, [5.0] * 40],
+    ids=["zeros", "one", "neg", "flat"],
 )
 def test_series_without_logs_or_movement_stay_as_they_are(amounts):
     months = pl.date_range(date(2023, 1, 1), date(2026, 12, 1), "1mo", eager=True)[: len(amounts)]

@@ -1,4 +1,4 @@
-"""Lift of an event against what would have been, its cost, and history without it (P12-1, P12-2)."""
+"""Lift of an event, its cost, and history without it (P12-1, P12-2)."""
 
 from datetime import date
 

@@ -111,7 +111,7 @@ def test_loading_is_told_from_the_own_months():
     found = pull_forward.loaded(own_months(50.0))
     assert found.height == 8
     assert (found["low_amount"] <= 50).all()
-    held = ((found["low_amount"] <= 50) & (50 <= found["high_amount"])).mean()
+    held = ((found["low_amount"] <= 50) & (found["high_amount"] >= 50)).mean()
     assert held >= 0.6
     assert (pull_forward.loaded(own_months(0.0))["low_amount"] <= 0).mean() >= 0.6
 

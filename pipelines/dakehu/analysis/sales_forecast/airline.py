@@ -95,7 +95,7 @@ def _differenced(values: np.ndarray) -> np.ndarray:
 
 
 def _filtered(stack: np.ndarray, theta: float, seasonal: float) -> np.ndarray:
-    """e of w = (1 - theta B)(1 - Theta B^12) e, along the last axis, from e = 0."""
+    """E of w = (1 - theta B)(1 - Theta B^12) e, along the last axis, from e = 0."""
     yearly = np.zeros(LOST)
     yearly[0], yearly[SEASON] = 1.0, -seasonal
     return lfilter([1.0], yearly, lfilter([1.0], [1.0, -theta], stack))

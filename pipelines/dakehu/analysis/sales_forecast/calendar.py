@@ -30,7 +30,7 @@ _NEW_YEAR = "Chinese New Year (Spring Festival)"
 def _china() -> dict[date, str]:
     from holidays import country_holidays  # a second to import and fill: only where it is asked
 
-    return country_holidays("CN", years=range(FIRST_YEAR, LAST_YEAR + 1), language="en_US")  # ty: ignore[invalid-return-type]
+    return country_holidays("CN", years=range(FIRST_YEAR, LAST_YEAR + 1), language="en_US")
 
 
 @cache
@@ -44,7 +44,7 @@ def lunar_new_years() -> dict[int, date]:
 
 @cache
 def _makeup_days() -> frozenset[date]:
-    return frozenset(_china().weekend_workdays)  # ty: ignore[unresolved-attribute]
+    return frozenset(_china().weekend_workdays)  # ty: ignore[missing-attribute]
 
 
 def last_published_year() -> int:
@@ -60,7 +60,7 @@ def closing_day(month_ends: Iterable[date]) -> int:
 
 
 def fiscal_months(first: date, last: date, closes_on: int = 31) -> pl.DataFrame:
-    """month (its first calendar day), month_start and month_end of the fiscal months first..last.
+    """Month (its first calendar day), month_start and month_end of the fiscal months first..last.
 
     A month that closes on the 25th runs from the 26th of the month before to the 25th, and is named
     after its last day.
@@ -97,7 +97,7 @@ def working_days(months: pl.DataFrame) -> pl.DataFrame:
 
 
 def regressors(months: pl.DataFrame, closes_on: int = 31) -> pl.DataFrame:
-    """month and one column per name in WINDOWS for every row of `fiscal_months`.
+    """Month and one column per name in WINDOWS for every row of `fiscal_months`.
 
     `lunar_a_b`: the share of the window's days (a before New Year's Day, b from it on) that lie in
     the month, less that calendar month's mean over the years of the calendar; so an effect moves

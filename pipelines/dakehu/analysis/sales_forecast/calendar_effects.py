@@ -57,9 +57,7 @@ def effects_of(
     get no effect. `months` (see `calendar.fiscal_months`) must reach over the forecast's horizon.
     """
     known = calendar.regressors(months, closes_on)
-    usable = history.filter(
-        ((pl.col("amount").min() > 0) & (pl.len() > TRAIN_MONTHS)).over(SERIES)
-    )
+    usable = history.filter(((pl.col("amount").min() > 0) & (pl.len() > TRAIN_MONTHS)).over(SERIES))
     chosen = _CHOICE.to_frame()
     if usable.height and policy.calendar_effects:
         panel = panel_of(usable, SERIES)
@@ -192,7 +190,9 @@ def _estimated(panel: Panel, known: pl.DataFrame, chosen: pl.DataFrame) -> pl.Da
                 error=fit.errors[:, 0],
             )
         )
-    return chosen.join(pl.concat(parts), on=[*SERIES, "regressor"], how="left").select(_CHOICE.names())
+    return chosen.join(pl.concat(parts), on=[*SERIES, "regressor"], how="left").select(
+        _CHOICE.names()
+    )
 
 
 def _fitted(panel: Panel, column: np.ndarray) -> airline.Airline:

@@ -81,7 +81,7 @@ def pull_forward_changes(pulled: pl.DataFrame) -> pl.DataFrame:
 
 
 def cleaned(history: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
-    """`history` with `changes` added to amount, and is_changed beside the months that they touch."""
+    """`history` with `changes` added to amount, and is_changed beside the months they touch."""
     summed = changes.group_by(*SERIES, "month").agg(pl.col("change_amount").sum())
     return (
         history.join(summed, on=[*SERIES, "month"], how="left", maintain_order="left")

@@ -102,12 +102,12 @@ def _estimate(
     donors = [place for place in donors if clean[place, during].all()]
     if not donors:
         return None
-    usable = clean[target, before] & clean[np.ix_(donors, before)].all(axis=0)
+    usable = clean[target, before] & clean[donors][:, before].all(axis=0)
     if usable.sum() < 3 or not (panel[target, during] > 0).all():
         return None
     ratio = np.full(panel.shape[1], nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio[span] = np.log(panel[target, span]) - np.log(panel[np.ix_(donors, span)].sum(axis=0))
+        ratio[span] = np.log(panel[target, span] / panel[donors][:, span].sum(axis=0))
     known = before[usable]
     base = ratio[known]
     slope = np.polyfit(known, base, 1)[0] if len(known) > 2 else 0.0

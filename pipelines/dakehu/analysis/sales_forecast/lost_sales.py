@@ -1,4 +1,4 @@
-"""Sales that were lost: what orders say was not delivered, and what stock-outs may have cost (S5)."""
+"""Lost sales: what orders say was not delivered, and what stock-outs may have cost (S5)."""
 
 from __future__ import annotations
 

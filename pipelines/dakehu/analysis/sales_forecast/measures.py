@@ -1,4 +1,4 @@
-"""What measures and events brought, against what would have been, and what it cost (P12-1, P12-2)."""
+"""What events brought against what would have been, and what it cost (P12-1, P12-2)."""
 
 from __future__ import annotations
 

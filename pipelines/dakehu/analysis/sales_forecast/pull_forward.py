@@ -1,4 +1,4 @@
-"""What of distributors' purchases was demand, and what was pulled forward from months to come (S3)."""
+"""What of distributors' purchases was demand, and what came out of months to come (S3)."""
 
 from __future__ import annotations
 
