@@ -5,5 +5,6 @@ select
     type as event_type,
     start_date,
     end_date,
-    scope_json
+    scope_json,
+    cost as cost_amount
 from loaded.events

@@ -21,6 +21,7 @@ class Shift:
 
 CAMPAIGN = Shift("XN", 1.5, dt.date(2025, 6, 1), dt.date(2025, 7, 31))
 STEP = Shift("DB", 1.18, dt.date(2024, 7, 1))
+FLAT = (accounts.STEADY, network.B)  # the same all year: no factor moves them
 GASOLINE_SHARE = 0.62  # of the gasoline family's direct sales in 2025, held by class A
 
 
@@ -174,7 +175,7 @@ def _weights(rng: np.random.Generator, frame: pl.DataFrame) -> np.ndarray:
     weight *= np.where(inside & (region == CAMPAIGN.region), CAMPAIGN.factor, 1)
     after = (day >= days.index(STEP.start)) & (region == STEP.region)
     weight *= np.where(after, STEP.factor, 1)
-    flat = np.isin(frame["group_id"].to_numpy(), [accounts.STEADY, network.B])
+    flat = np.isin(frame["group_id"].to_numpy(), FLAT)
     return np.where(flat, 1 + 0.1 * rng.random(len(frame)), weight)
 
 

@@ -37,6 +37,14 @@ class Policy:
     max_families: int = 10
     max_distributors: int = 40
     min_member_share: float = 0.005
+    # calendar
+    calendar_effects: bool = True
+    calendar_origins: int = 8
+    calendar_min_origins: int = 3
+    calendar_margin: float = 0.05
+    # events
+    lost_after_days: int = 30
+    outage_cap: float = 0.5
 
 
 def history_of(monthly: pl.DataFrame, as_of: date) -> pl.DataFrame:
