@@ -218,15 +218,17 @@ def _ems(text: str) -> float:
     return sum(1 if letter > "\u1fff" else 0.6 for letter in text)
 
 
-def _cell(cell: Any) -> tuple[str, str | None]:
-    """A cell of a table block as (what is read, what it sorts by where that differs)."""
+def _cell(cell: Any) -> tuple[str, str | None, str | None]:
+    """A cell of a table block: what is read, what it sorts by where that differs, what it opens."""
     if not isinstance(cell, list):
-        return str(cell), None
+        return str(cell), None, None
     shown, value = str(cell[0]), cell[1]
+    if len(cell) > 2:
+        return shown, None, cell[2]
     if isinstance(value, float):
-        return shown, f"{value:.10g}"
+        return shown, f"{value:.10g}", None
     key = "" if value is None else str(value)
-    return shown, None if key == shown else key
+    return shown, None if key == shown else key, None
 
 
 def _data(value: Any) -> Markup:
