@@ -27,6 +27,7 @@ HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 HEADLINE_TILES = 4
 SCRIPTS = {"card": "card.js", "scorecard": "scorecard.js", "weights": "weights.js"}  # by kind
 UNBROKEN = re.compile(r"[^\s\u2e80-\uffff]+")
+SHORT_LABEL, SHORT_TEXT = 4, 6  # em up to which a column's heading, its texts stand in one line
 NARROW = {2: 620, 3: 860}  # a column of this priority needs a table wider than so many pixels
 
 
@@ -187,8 +188,13 @@ def _column_rules(tables: list[dict[str, Any]]) -> str:
         name = f"#{block['id']}"
         for number, column in enumerate(block["columns"], 1):
             cells = f"tr > :nth-child({number})"
+            if _ems(column["label"]) <= SHORT_LABEL:
+                rules.append(f"{name} thead {cells} {{ white-space: nowrap }}")
             if column["type"] == "text":
-                rules.append(f"{name} {cells} {{ min-width: {_text_width(block, number - 1)}em }}")
+                width = _text_width(block, number - 1)
+                is_short = width <= SHORT_TEXT
+                rule = "white-space: nowrap" if is_short else f"min-width: {width}em"
+                rules.append(f"{name} {'tbody ' * is_short}{cells} {{ {rule} }}")
             elif number > 1:
                 side = "center" if column["type"] == "flag" else "right"
                 rules.append(f"{name} {cells} {{ text-align: {side} }}")

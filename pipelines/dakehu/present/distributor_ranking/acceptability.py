@@ -27,7 +27,9 @@ from dakehu.present.text import Text
 ROWS = 25
 COLUMNS = 40  # of more ranks, neighbouring ones share a column
 FAINT, FULL = "rgba(47,126,216,0.06)", "rgba(47,126,216,1)"
+LISTED_FROM = 0.01  # share of all weights
 LEANS_ON = 2
+HEAVY = 1.2  # times the weight that a criterion has when all weigh the same
 
 
 def rank_map(text: Text, result: Any) -> BlockData:
@@ -116,7 +118,13 @@ def contenders(text: Text, result: Any, count: int) -> BlockData:
     with_platform = frame.with_columns(
         platform=pl.col("criterion").replace_strict(platforms, return_dtype=pl.String)
     )
-    heaviest = pl.col("criterion").sort_by("weight", descending=True).head(LEANS_ON)
+    even = 1 / len(result.score.panel.criteria)
+    heaviest = (
+        pl.col("criterion")
+        .filter(pl.col("weight") > HEAVY * even)
+        .sort_by(pl.col("weight").filter(pl.col("weight") > HEAVY * even), descending=True)
+        .head(LEANS_ON)
+    )
     who = (
         with_platform.group_by(KEY, maintain_order=True)
         .agg(
@@ -130,12 +138,16 @@ def contenders(text: Text, result: Any, count: int) -> BlockData:
         )
         .join(result.ranking.select(KEY, "rank"), on=KEY)
         .sort("first_share", "rank", descending=[True, False])
+        .filter(pl.col("first_share") >= LISTED_FROM)
         .head(count)
     )
-    leans = [text(", ").join(criterion(text, one) for one in listed) for listed in who["leans"]]
+    leans = [
+        text(", ").join(criterion(text, one) for one in listed) or text("whatever the weights")
+        for listed in who["leans"]
+    ]
     columns = [
         Column("name", text("Distributor"), opens=OPENS),
-        Column("rank", text("Official"), "count"),
+        Column("rank", text("Rank"), "count"),
         Column("first_share", text("First under"), "percent"),
         *(Column(name, text(label), "percent", 2) for name, label in PLATFORMS.items()),
         Column("told", text("Heaviest then")),
@@ -146,11 +158,11 @@ def contenders(text: Text, result: Any, count: int) -> BlockData:
         text,
         title=text("Under which weights each would come first"),
         file="central_weights",
-        note=_contenders_note(text, result, frame[KEY].n_unique()),
+        note=_contenders_note(text, result, 1 - who["first_share"].sum()),
     )
 
 
-def _contenders_note(text: Text, result: Any, count: int) -> str:
+def _contenders_note(text: Text, result: Any, rest: float) -> str:
     agreed = dict.fromkeys(PLATFORMS, 0.0)
     for name, weight in zip(
         result.score.panel.criteria, result.score.panel.weights.tolist(), strict=True
@@ -166,11 +178,10 @@ def _contenders_note(text: Text, result: Any, count: int) -> str:
         [
             text(
                 "Of all weights that there can be, none likelier than another: how many put it"
-                " first, and the mean of those. Agreed on what is measured: {listed}.",
+                " first, what is missing being anything, and the mean of those. Agreed on what is"
+                " measured: {listed}.",
                 listed=listed,
             ),
-            text("Whoever is not listed comes first under none that was drawn.")
-            if count < result.ranking.height
-            else text("Everybody comes first under some."),
+            text("All others together: {share}.", share=text.percent(rest)),
         ],
     )

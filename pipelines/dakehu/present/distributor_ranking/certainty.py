@@ -94,7 +94,7 @@ def opinions(text: Text, result: Any, count: int) -> BlockData:
     )
     furthest = every.tail(-count).sort("gap", "rank", descending=[True, False]).head(5)
     columns = [
-        Column("rank", text("Official"), "count"),
+        Column("rank", text("Rank"), "count"),
         Column("distributor_name", text("Distributor"), opens=OPENS),
         Column("topsis", "TOPSIS", "count"),
         Column("promethee", "PROMETHEE II", "count"),
