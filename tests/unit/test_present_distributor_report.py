@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import chain
 from urllib.parse import quote
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from dakehu.analysis.distributor_ranking import Policy
 from dakehu.present import appendix
 from dakehu.present import distributor_ranking as page
-from dakehu.present.distributor_ranking.leads import NOTICE
+from dakehu.present.distributor_ranking.leads import LOOKED_FOR, NOTICE
 from dakehu.present.distributor_ranking.words import reasons
 from dakehu.present.text import Text
 from distributor_results import BOOKS, HOSTILE, result
@@ -209,6 +210,10 @@ def test_what_could_not_be_looked_for_is_not_said_to_be_absent():
     blind = replace(found, leads=replace(found.leads, absent=absent))
     tiles = page.headline.headline(Text("en", "CNY"), blind, {})["tiles"]
     assert [tile["value"] for tile in tiles if tile["name"] == "loaded_count"] == ["–"]
+    everything = pl.DataFrame({"measure": list(chain(*LOOKED_FOR.values())), "missing": ""})
+    blind_of_all = replace(found, leads=replace(found.leads, absent=everything))
+    tiles = page.headline.headline(Text("en", "CNY"), blind_of_all, {})["tiles"]
+    assert [tile["value"] for tile in tiles if tile["name"] == "leads_a_count"] == ["–"]
     assert page.diversion.notice(Text("en", "CNY"), blind)["items"][-1]["text"].endswith(
         "Missing: quotas.x."
     )

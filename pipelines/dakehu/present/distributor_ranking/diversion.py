@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from dakehu.present.block import BlockData, Column, Finding, findings, note, table
-from dakehu.present.distributor_ranking.leads import GRADES, KINDS, MEASURES, NOTICE
+from dakehu.present.distributor_ranking.leads import GRADES, KINDS, LOOKED_FOR, MEASURES, NOTICE
 from dakehu.present.distributor_ranking.words import KEY, OPENS, named, names_of, words
 from dakehu.present.text import Text
 
@@ -26,12 +26,6 @@ MULTIPLES = (
     "price_rise_load",
 )
 DAYS = ("stock_jump_days",)
-# Measures without which nothing is found of a kind.
-LOOKED_FOR = {
-    "diversion": ("outside_share", "scan_share"),
-    "hoarding": ("pull_forward",),
-    "quota_overload": ("overload",),
-}
 
 
 def notice(text: Text, result: Any) -> BlockData:

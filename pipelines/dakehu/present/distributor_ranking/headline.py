@@ -12,6 +12,7 @@ import polars as pl
 
 from dakehu.present.appendix import before
 from dakehu.present.block import BlockData, Finding, Tile, findings, note, tiles
+from dakehu.present.distributor_ranking.leads import LOOKED_FOR
 from dakehu.present.distributor_ranking.words import (
     KEY,
     VERDICTS,
@@ -87,9 +88,14 @@ def _credit(text: Text, value: dict[str, Any], previous: Figures) -> Tile:
 
 
 def _leads(text: Text, result: Any, value: dict[str, Any], previous: Figures) -> Tile:
-    blind = result.leads.absent.height
+    absent = set(result.leads.absent["measure"])
+    blind = len(absent)
     by_grade = {grade: int(value[f"leads_{grade}_count"]) for grade in "abc"}
     explained = int(value["leads_benign_count"])
+    seen_nothing = all(absent.issuperset(measures) for measures in LOOKED_FOR.values())
+    if seen_nothing and not sum(by_grade.values()):
+        said = text("Not computed, data absent (not zero)")
+        return Tile("leads_a_count", text("Leads by grade"), MISSING, said)
     return Tile(
         "leads_a_count",
         text("Leads by grade"),
@@ -104,7 +110,7 @@ def _leads(text: Text, result: Any, value: dict[str, Any], previous: Figures) ->
 
 def _loaded(text: Text, result: Any, value: dict[str, Any], previous: Figures) -> Tile:
     absent = set(result.leads.absent["measure"])
-    if absent.issuperset(("pull_forward", "overload")):
+    if absent.issuperset(LOOKED_FOR["hoarding"] + LOOKED_FOR["quota_overload"]):
         return Tile(
             "loaded_count",
             text("Loaded channels"),
