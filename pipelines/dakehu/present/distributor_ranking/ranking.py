@@ -55,7 +55,7 @@ def ranking_table(text: Text, result: Any, count: int) -> BlockData:
         *(Column(f"{name}_score", text(label), "count", 2) for name, label in PLATFORMS.items()),
         Column("deduction_points", text("Deducted"), "count", 3),
         Column("sales_rank", text("Sales rank"), "count"),
-        Column("why", text("Reasons")),
+        Column("why", text("Reasons"), "text", 2),  # a phone shows them on the scorecard
     ]
     return table(
         shown,
