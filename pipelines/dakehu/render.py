@@ -26,7 +26,7 @@ LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 HEADLINE_TILES = 4
 SCRIPTS = {"card": "card.js", "scorecard": "scorecard.js", "weights": "weights.js"}  # by kind
-SHORT = 8  # em: a text up to here is not broken
+SHORT, SHORT_LABEL = 8, 4  # em up to which a text, a heading of a column stands in one line
 UNBROKEN = re.compile(r"[^\s\u2e80-\uffff]+")
 NARROW = {2: 620, 3: 860}  # a column of this priority needs a table wider than so many pixels
 
@@ -188,6 +188,8 @@ def _column_rules(tables: list[dict[str, Any]]) -> str:
         name = f"#{block['id']}"
         for number, column in enumerate(block["columns"], 1):
             cells = f"tr > :nth-child({number})"
+            if _ems(column["label"]) <= SHORT_LABEL:
+                rules.append(f"{name} thead {cells} {{ white-space: nowrap }}")
             if column["type"] == "text":
                 rules += _text_rules(block, number)
             elif number > 1:
@@ -224,15 +226,17 @@ def _ems(text: str) -> float:
     return sum(1 if letter > "\u1fff" else 0.6 for letter in text)
 
 
-def _cell(cell: Any) -> tuple[str, str | None]:
-    """A cell of a table block as (what is read, what it sorts by where that differs)."""
+def _cell(cell: Any) -> tuple[str, str | None, str | None]:
+    """A cell of a table block: what is read, what it sorts by where that differs, what it opens."""
     if not isinstance(cell, list):
-        return str(cell), None
+        return str(cell), None, None
     shown, value = str(cell[0]), cell[1]
+    if len(cell) > 2:
+        return shown, None, cell[2]
     if isinstance(value, float):
-        return shown, f"{value:.10g}"
+        return shown, f"{value:.10g}", None
     key = "" if value is None else str(value)
-    return shown, None if key == shown else key
+    return shown, None if key == shown else key, None
 
 
 def _data(value: Any) -> Markup:

@@ -41,7 +41,7 @@ for (const card of document.querySelectorAll(".card:not(.scorecard)")) {
     const [at] = linked("card", records.codes);
     if (at === undefined) return;
     show(records, at);
-    card.scrollIntoView();
+    visit(card);
   };
 
   ready.then(records => { show(records, 0); follow(records); }).catch(console.error);

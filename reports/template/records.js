@@ -104,6 +104,19 @@ function linked(name, codes) {
   return wanted.map(code => codes.indexOf(code)).filter(at => at >= 0);
 }
 
+/* A link to what the address names already opens it all the same. */
+addEventListener("click", event => {
+  const link = event.target.closest("td a[href^='#'], th a[href^='#']");
+  if (link && link.hash === location.hash) dispatchEvent(new HashChangeEvent("hashchange"));
+});
+
+/* Brings a card that a link has opened into view, and the keyboard with it. */
+function visit(card) {
+  card.tabIndex = -1;
+  card.focus({ preventScroll: true });
+  card.scrollIntoView();
+}
+
 for (const button of document.querySelectorAll(".print-card")) {
   button.addEventListener("click", () => {
     button.closest(".card").classList.add("printed");

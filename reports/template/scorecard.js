@@ -166,7 +166,7 @@ for (const card of document.querySelectorAll(".scorecard")) {
     const places = linked("scorecard", records.codes);
     if (!places.length) return;
     show(records, ...places);
-    card.scrollIntoView();
+    visit(card);
   };
 
   ready.then(records => { show(records, 0); follow(records); }).catch(console.error);

@@ -9,6 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from dakehu.analysis.distributor_ranking.judgements import ahp
 from dakehu.analysis.distributor_ranking.second_opinions import (
     min_max,
     promethee,
@@ -16,7 +17,7 @@ from dakehu.analysis.distributor_ranking.second_opinions import (
     vector,
     vikor,
 )
-from dakehu.analysis.distributor_ranking.weights import ahp, critic, entropy
+from dakehu.analysis.distributor_ranking.weights import critic, entropy
 
 TRIALS = 1_000
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from dakehu.analysis.distributor_ranking.explain import contrast
 from dakehu.analysis.distributor_ranking.what_if import what_if
+from dakehu.present.block import Column, table
 from dakehu.present.distributor_ranking.scorecard import scorecard
 from dakehu.present.distributor_ranking.weights import weight_panel
 from dakehu.present.text import Text
@@ -180,6 +181,34 @@ def test_two_side_by_side_differ_as_python_says(browser: Browser, report: Path):
     wanted = [leads.get(name, 0.0) for name in names]
     assert [float(lead) for lead in told] == pytest.approx([*wanted, sum(wanted)], abs=0.051)
     assert f"in {EN.percent(win.item())} of all draws" in reasons
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_name_in_a_table_opens_its_scorecard(browser: Browser, tmp_path: Path, by: str):
+    ids = FOUND.score.ranking["distributor_id"].to_list()
+    frame = pl.DataFrame({"who": [FOUND.names[one] for one in ids], "distributor_id": ids})
+    columns = [Column("who", "Distributor", opens=("scorecard", "distributor_id"))]
+    listing = {name: table(frame, columns, EN, title="All") for name in ("zh", "en")}
+    cards = {name: scorecard(Text(name, "CNY"), FOUND) for name in ("zh", "en")}
+    path = tmp_path / "page.en.html"
+    report = notebook(prose("zh", "# 问"), prose("en", "# Q"), code(listing), code(cards))
+    path.write_text(page(report, context(report="distributor_ranking"), "en"), "utf-8")
+    heading = "document.querySelector('.scorecard h3')?.firstChild.data"
+    with opened(browser, path, 390) as shown:
+        wait_until(shown, "document.querySelector('.criteria')")
+        for place in (4, 2, 2):  # the same one again, after another was picked by hand
+            link = shown.locator(".table tbody a").nth(place)
+            if by == "mouse":
+                link.click()
+            else:
+                link.focus()
+                shown.keyboard.press("Enter")
+            wait_until(shown, f"{heading} === {FOUND.names[ids[place]]!r}")
+            wait_until(shown, "document.activeElement.matches('.scorecard')")
+            field = shown.locator(".scorecard input").first
+            field.press_sequentially(ids[7])
+            field.press("Enter")
+            wait_until(shown, f"{heading} === {FOUND.names[ids[7]]!r}")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -169,3 +169,16 @@ def test_who_seldom_buys_is_not_tested():
     found = hoarding_of(read_of(days_of(seldom)), WINDOW, AS_OF, POLICY)
     assert found.hypotheses.is_empty()
     assert found.months["normal"].is_null().all()
+
+
+def test_a_rhythm_of_one_order_a_quarter_is_no_push_and_not_tested():
+    """Orders on the last day of each quarter only: no usual month to compare them with."""
+
+    def quarterly(day: date) -> float:
+        return 900.0 if day.month % 3 == 0 and left_in_month(day) == 1 else 0.0
+
+    found = leads_of(
+        read_of(days_of(daily("A", quarterly) + daily("B", even))), WINDOW, AS_OF, POLICY
+    )
+    assert found.tests["distributor_id"].to_list() == ["B"]
+    assert found.leads.is_empty()

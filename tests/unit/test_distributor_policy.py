@@ -51,10 +51,48 @@ def test_the_order_change_bands_of_the_quarterly_sheet():
     cancelled, major, minor, orders = 1, 2, 4, 100
     rate = (cancelled * 3 + major * 1.5 + minor * 0.5) / orders
     assert rate == pytest.approx(0.08)
-    criterion = POLICY.criteria["order_change_rate"]
+    criterion = Criterion("logistics", 10, (0.06, 0.18, 0.30), (100, 80, 60, 0))
     assert criterion.points_at(np.array([0.06, rate, 0.18, 0.30, 0.31])).tolist() == (
         [100, 80, 80, 60, 0]
     )
+
+
+def test_judgements_on_pairs_set_the_weights_unless_weights_are_given():
+    pairs = {"sales": {"logistics": 3, "capital": 2}, "capital": {"logistics": 2}}
+    judged = Policy(judgements=pairs)
+    assert judged.platforms == pytest.approx(
+        {"sales": 53.96, "logistics": 16.34, "capital": 29.70}, abs=0.005
+    )
+    assert judged.judged.consistency_ratio == pytest.approx(0.00793, abs=5e-5)
+    assert sum(judged.weights(judged.criteria).values()) == pytest.approx(1)
+    both = Policy(platforms={"capital": 40}, judgements=pairs)
+    assert both.platforms == {"sales": 50, "logistics": 20, "capital": 40}
+    assert both.judged.weights.tolist() == judged.judged.weights.tolist()
+    assert POLICY.judged is None
+    other_way = {"logistics": {"sales": 1 / 3, "capital": 0.5}, "sales": {"capital": 2}}
+    assert Policy(judgements=other_way).platforms == pytest.approx(judged.platforms)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ({"sale": {"capital": 2}}, 'judgements: there is no "sale" (did you mean "sales"?)'),
+        ({"sales": {"sales": 1}}, 'judgements.sales: there is no "sales"'),
+        ({"sales": {"capital": 12}}, "judgements.sales.capital: write a number from"),
+        ({"sales": 3}, "judgements.sales: write a table"),
+        (
+            {"sales": {"capital": 2}, "capital": {"sales": 0.5}},
+            "judgements.capital.sales: sales.capital says it already",
+        ),
+        (
+            {"sales": {"capital": 2, "logistics": 3}},
+            "judgements.logistics: say how many times as important it is as capital",
+        ),
+    ],
+)
+def test_a_judgement_that_cannot_be_is_named(pairs, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        Policy(judgements=pairs)
 
 
 def test_platforms_share_out_their_weight_and_the_unmeasured_is_spread():

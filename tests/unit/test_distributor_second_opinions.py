@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dakehu.analysis.distributor_ranking.judgements import ahp
 from dakehu.analysis.distributor_ranking.score import score_of
 from dakehu.analysis.distributor_ranking.second_opinions import (
     min_max,
@@ -13,7 +14,7 @@ from dakehu.analysis.distributor_ranking.second_opinions import (
     vector,
     vikor,
 )
-from dakehu.analysis.distributor_ranking.weights import ahp, critic, entropy, weights_beside
+from dakehu.analysis.distributor_ranking.weights import critic, entropy, weights_beside
 from distributor_sheets import POLICY, drawn, facts, sheet
 
 EQUAL = np.array([0.5, 0.5])

@@ -14,6 +14,7 @@ from dakehu.analysis.distributor_ranking.second_opinions import min_max, topsis,
 from dakehu.analysis.distributor_ranking.stability import (
     Months,
     leave_one_criterion_out,
+    leave_one_distributor_out,
     ranks_of,
     resampled_points,
     reversals,
@@ -54,6 +55,19 @@ def test_leaving_a_criterion_out_shows_who_leans_on_it():
     handicapped = replace(panel, handicap=np.array([150.0, 0, 0]))
     last = leave_one_criterion_out(handicapped).filter(distributor_id="d0")
     assert last["rank"].to_list() == [3, 3, 3]
+
+
+def test_nobody_s_leaving_turns_the_official_order():
+    random = np.random.default_rng(4)
+    values = random.uniform(0.0, 1.4, (25, len(NAMES)))
+    rows = {f"d{i:02}": dict(zip(NAMES, row, strict=True)) for i, row in enumerate(values)}
+    panel = score_of(sheet(rows), facts(), POLICY, NAMES).panel
+    turned = leave_one_distributor_out(panel, POLICY)
+    assert turned["official"] == 0
+    assert turned["own_scale"] > 0
+    assert leave_one_distributor_out(panel_of([[100, 40, 60], [60, 100, 60]]), POLICY) == {
+        "official": 0, "own_scale": 0
+    }  # fmt: skip
 
 
 def test_fixed_bounds_have_no_reversals_and_the_panel_s_own_scales_have_them():

@@ -1,6 +1,9 @@
 """Every block of the official ranking, for rich, poor and empty data, in both languages."""
 
 import json
+from dataclasses import replace
+from itertools import chain
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from dakehu.analysis.distributor_ranking import Policy
 from dakehu.present import appendix
 from dakehu.present import distributor_ranking as page
-from dakehu.present.distributor_ranking.leads import NOTICE
+from dakehu.present.distributor_ranking.leads import LOOKED_FOR, NOTICE
 from dakehu.present.distributor_ranking.words import reasons
 from dakehu.present.text import Text
 from distributor_results import BOOKS, HOSTILE, result
@@ -20,6 +23,9 @@ BLOCKS = {
     "inversion": page.ranking.inversion_table,
     "unranked": page.ranking.unranked_table,
     "intervals": page.certainty.intervals,
+    "rank_map": page.acceptability.rank_map,
+    "removals": page.acceptability.removals,
+    "contenders": lambda text, found: page.acceptability.contenders(text, found, 10),
     "pairs": lambda text, found: page.certainty.pairs(text, found, 10),
     "opinions": lambda text, found: page.certainty.opinions(text, found, 10),
     "stability": page.certainty.stability,
@@ -47,6 +53,7 @@ BLOCKS = {
     "rebate_tiers": page.rebates.tiers,
     "unequal": lambda text, found: page.rebates.unequal(text, found, 10),
     "bands": page.agreed.bands,
+    "judgements": page.agreed.judgements,
     "faults": page.agreed.faults,
     "meanings": page.meanings.meanings,
     "rules": lambda text, found: appendix.rules(text, found.policy, page.terms.RULES),
@@ -93,11 +100,56 @@ def test_page_one_tells_rank_interval_platforms_sales_rank_and_verdict_with_reas
     low, high = found.ranking.row(2, named=True)["rank_low"], 3
     assert cells(table, "interval")[2] == f"{low}–{high}"
     assert cells(table, "previous_rank") == ["1", "3", "2"]
-    support, fix, replace = cells(table, "why")
-    assert support == "Support: score 95, above 70"
-    assert fix.startswith("Fix: ")
-    assert replace == "Replace: score 30, below 35"
-    assert cells(block("ranking", "rich", "zh"), "why")[2] == "调整：得分 30，低于 35"
+    assert cells(table, "verdict") == ["Support", "Fix", "Replace"]
+    assert [column["key"] for column in table["columns"]][:3] == [
+        "rank",
+        "distributor_name",
+        "verdict",
+    ]  # a phone shows no more
+    support, _, last = cells(table, "why")
+    assert (support, last) == ("score 95, above 70", "score 30, below 35")
+    chinese = block("ranking", "rich", "zh")
+    assert (cells(chinese, "verdict")[2], cells(chinese, "why")[2]) == ("调整", "得分 30，低于 35")
+
+
+def test_names_open_scorecards():
+    for name, key in (("ranking", "distributor_name"), ("pairs", "other_name")):
+        table, found = block(name, "rich"), result("rich")
+        place = [column["key"] for column in table["columns"]].index(key)
+        named = {f"#scorecard={quote(code, safe='')}": who for code, who in found.names.items()}
+        assert all(named[row[place][2]] == row[place][0] for row in table["rows"])
+
+
+def test_who_could_be_first_and_what_nobody_s_leaving_changes():
+    told = block("contenders", "rich")
+    sums = [[float(one.rstrip("%")) for one in cells(told, key)]
+            for key in ("sales", "logistics", "capital")]  # fmt: skip
+    assert all(sum(row) == pytest.approx(100, abs=0.2) for row in zip(*sums, strict=True))
+    first = cells(told, "first_share")
+    assert first == sorted(first, key=lambda one: -float(one.rstrip("%")))
+    (line,) = block("removals", "rich")["items"]
+    assert line["tone"] == "good"
+    assert "Each of the 3 ranked was left out once" in line["text"]
+    assert "changed 0 times" in line["text"]
+    shares = block("rank_map", "rich")["figure"]["data"][0]["z"]
+    for row in shares:
+        assert sum(one or 0 for one in row) == pytest.approx(1)
+
+
+def test_judgements_stand_beside_the_agreed_weights_with_their_warning():
+    pairs = {"sales": {"logistics": 3, "capital": 2}, "capital": {"logistics": 2}}
+    agreed = Policy(platforms={"sales": 50}, judgements=pairs)
+    found = replace(result("rich"), policy=agreed)
+    table = page.agreed.judgements(Text("en", "CNY"), found)
+    assert cells(table, "agreed") == ["50.0%", "20.0%", "30.0%"]
+    assert cells(table, "judged") == ["54.0%", "16.3%", "29.7%"]
+    assert "consistency ratio 0.008, at most 0.10" in table["note"]
+    at_odds = {"sales": {"logistics": 5, "capital": 1 / 5}, "capital": {"logistics": 1 / 5}}
+    found = replace(found, policy=Policy(judgements=at_odds))
+    said_first = page.headline.sentences(Text("en", "CNY"), found)["items"][0]
+    assert said_first["tone"] == "warn"
+    assert "contradict each other" in said_first["text"]
+    assert "contradict each other" in page.agreed.judgements(Text("en", "CNY"), found)["note"]
 
 
 def test_the_gravest_three_reasons_are_told():
@@ -115,7 +167,7 @@ def test_the_gravest_three_reasons_are_told():
 
 def test_sentences_say_who_leads_and_where_the_ranks_part():
     leads, turned, stakes = (item["text"] for item in block("sentences", "rich")["items"])
-    assert leads.startswith(f"{HOSTILE} leads with 94.5 of 100 points")
+    assert leads.startswith(f"{HOSTILE} leads with 94.7 of 100 points")
     assert turned.startswith("经销商 B is number 1 by sales but 3 of 3 by the three platforms")
     assert "evidence of grade A is on record of 经销商 B" in stakes
     table = block("inversion", "rich")
@@ -127,9 +179,9 @@ def test_little_data_is_said_before_all_else_and_judges_nobody():
     first = block("sentences", "poor")["items"][0]
     assert first["tone"] == "bad"
     assert "measures 13% of the agreed weight" in first["text"]
-    table = block("ranking", "poor")
-    assert "why" not in [column["key"] for column in table["columns"]]
-    assert "Too little is measured" in table["note"]
+    assert "never by the score" in first["text"]
+    keys = [column["key"] for column in block("ranking", "poor")["columns"]]
+    assert not {"verdict", "why"}.intersection(keys)
     lacks = cells(block("left_out", "poor"), "lacks")
     assert any("sell_out.amount" in (one or "") for one in lacks)
 
@@ -141,13 +193,30 @@ def test_little_data_is_said_before_all_else_and_judges_nobody():
         ("credit", "credit is not computed (not zero)"),
         ("rebates", "its effect is not computed (not zero)"),
         ("quota_load", "overload is not computed (not zero)"),
-        ("subjects", "No lead holds."),
-        ("loads", "No lead of this kind holds: hoarding, quota overload."),
+        ("diversion", "data absent (not zero): diversion."),
         ("notice", "data absent (not zero)"),
     ],
 )
 def test_absent_data_says_so(name, words):
     assert words in said(block(name, "poor"))
+
+
+def test_what_could_not_be_looked_for_is_not_said_to_be_absent():
+    # Nobody's quotas are known, but everybody's purchases.
+    assert block("loads", "poor")["text"] == "No lead of this kind holds: hoarding."
+    assert said(block("headline", "poor")).count("no data on quota overload") == 1
+    absent = pl.DataFrame({"measure": ["pull_forward", "overload"], "missing": ["", "quotas.x"]})
+    found = result("poor")
+    blind = replace(found, leads=replace(found.leads, absent=absent))
+    tiles = page.headline.headline(Text("en", "CNY"), blind, {})["tiles"]
+    assert [tile["value"] for tile in tiles if tile["name"] == "loaded_count"] == ["–"]
+    everything = pl.DataFrame({"measure": list(chain(*LOOKED_FOR.values())), "missing": ""})
+    blind_of_all = replace(found, leads=replace(found.leads, absent=everything))
+    tiles = page.headline.headline(Text("en", "CNY"), blind_of_all, {})["tiles"]
+    assert [tile["value"] for tile in tiles if tile["name"] == "leads_a_count"] == ["–"]
+    assert page.diversion.notice(Text("en", "CNY"), blind)["items"][-1]["text"].endswith(
+        "Missing: quotas.x."
+    )
 
 
 def test_leads_carry_the_legal_sentence_and_the_number_of_tests():

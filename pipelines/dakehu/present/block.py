@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from dakehu.present.text import LANGUAGES, MISSING, Text
 
@@ -29,13 +30,15 @@ class Column(NamedTuple):
     """A column of a table on a page.
 
     `kind` says how values are written: text, amount, percent, change, count, number, date, month or
-    flag. `priority` 1 is always shown, 2 not on phones, 3 only on wide screens.
+    flag. `priority` 1 is always shown, 2 not on phones, 3 only on wide screens. `opens` makes texts
+    links: the name of a card on the page, and the column of the codes that it knows records by.
     """
 
     key: str
     label: str
     kind: str = "text"
     priority: int = 1
+    opens: tuple[str, str] | None = None
 
 
 class Tile(NamedTuple):
@@ -120,7 +123,8 @@ def table(
     page that has all of them.
     """
     present = [column for column in columns if _says_something(frame, column, columns[0])]
-    head = frame.head(ROWS_ON_PAGE).select([column.key for column in present])
+    head = frame.head(ROWS_ON_PAGE)
+    drawn = [_cells(head, column, text) for column in present]
     return {
         "kind": "table",
         "title": title,
@@ -134,10 +138,7 @@ def table(
             }
             for column in present
         ],
-        "rows": [
-            [_cell(value, column.kind, text) for value, column in zip(row, present, strict=True)]
-            for row in head.iter_rows()
-        ],
+        "rows": [list(row) for row in zip(*drawn, strict=True)],
         "total_rows": frame.height,
         "file": file,
     }
@@ -161,6 +162,17 @@ CELL_TYPES = {
     "date": "date",
     "month": "date",
 } | dict.fromkeys(("amount", "percent", "change", "count", "number"), "number")
+
+
+def _cells(frame: pl.DataFrame, column: Column, text: Text) -> list[Any]:
+    cells = [_cell(value, column.kind, text) for value in frame[column.key]]
+    if column.opens is None:
+        return cells
+    card, codes = column.opens
+    return [
+        cell if cell is None or code is None else [cell, None, f"#{card}={quote(code, safe='')}"]
+        for cell, code in zip(cells, frame[codes], strict=True)
+    ]
 
 
 def _cell(value: Any, kind: str, text: Text) -> str | list[Any] | None:

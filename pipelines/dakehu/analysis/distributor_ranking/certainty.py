@@ -17,7 +17,11 @@ from dakehu.analysis.distributor_ranking.smaa import (
     weights_around,
     win_probability,
 )
-from dakehu.analysis.distributor_ranking.stability import Months, resampled_points
+from dakehu.analysis.distributor_ranking.stability import (
+    Months,
+    leave_one_distributor_out,
+    resampled_points,
+)
 
 SEED = 20_260_101
 ALL_PAIRS = 100
@@ -34,7 +38,12 @@ _SCHEMAS = (
     },
     {DISTRIBUTOR: pl.String, "other_id": pl.String, "win_probability": pl.Float64},
     {DISTRIBUTOR: pl.String, "rank": pl.Int64, "share": pl.Float64},
-    {DISTRIBUTOR: pl.String, "criterion": pl.String, "weight": pl.Float64},
+    {
+        DISTRIBUTOR: pl.String,
+        "criterion": pl.String,
+        "weight": pl.Float64,
+        "first_share": pl.Float64,
+    },
 )
 
 Beats = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -49,13 +58,24 @@ class Certainty:
     other_id, win_probability, both ways round, of all pairs up to 100 distributors, of more only
     those at most 20 ranks apart. `rank_shares`: distributor_id, rank, share of the draws, where
     there is any. `central_weights`: distributor_id, criterion, weight, the mean of all weights
-    there can be under which it comes first; only of those who ever do.
+    there can be under which it comes first, and first_share, how many of them those are; only of
+    those who ever do. `reversals`: see `leave_one_distributor_out`.
     """
 
     ranking: pl.DataFrame
     pairwise: pl.DataFrame
     rank_shares: pl.DataFrame
     central_weights: pl.DataFrame
+    reversals: dict[str, int]
+
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The tables published beside the report, by name; ranks are published with the scores."""
+        return {
+            "pairwise": self.pairwise,
+            "rank_shares": self.rank_shares,
+            "central_weights": self.central_weights,
+        }
 
 
 def certainty_of(panel: Panel, policy: Policy, months: Months | None = None) -> Certainty:
@@ -66,7 +86,7 @@ def certainty_of(panel: Panel, policy: Policy, months: Months | None = None) -> 
     random = np.random.default_rng(SEED)
     count, draws = len(panel.distributors), policy.smaa_draws
     if not count:
-        return Certainty(*(pl.DataFrame(schema=schema) for schema in _SCHEMAS))
+        return Certainty(*(pl.DataFrame(schema=schema) for schema in _SCHEMAS), {})
     points = resampled_points(panel, months, policy, random) if months else panel.points
     weights = weights_around(panel.weights, policy.weight_spread, draws, random)
     any_of_all = any_weights(len(panel.criteria), draws, random)
@@ -93,6 +113,7 @@ def certainty_of(panel: Panel, policy: Policy, months: Months | None = None) -> 
         _pairwise(panel, near),
         _rank_shares(panel, around),
         _central_weights(panel, anywhere),
+        leave_one_distributor_out(panel, policy),
     )
 
 
@@ -149,5 +170,6 @@ def _central_weights(panel: Panel, found: Acceptability) -> pl.DataFrame:
             DISTRIBUTOR: pl.Series(panel.distributors, dtype=pl.String).gather(who),
             "criterion": pl.Series(panel.criteria, dtype=pl.String).gather(what),
             "weight": found.central_weights[who, what],
+            "first_share": found.first_rank[who],
         }
     )

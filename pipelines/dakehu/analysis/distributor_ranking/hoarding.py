@@ -117,9 +117,10 @@ def _tested(months: pl.DataFrame, window: Window) -> pl.DataFrame:
     """distributor_id, p_value of its quarter ends of the window lying above its ordinary months.
 
     What is tested is the weight of a month's last days in the whole quarter: the months after a
-    push are thin, and within them the last days may weigh anything.
+    push are thin, and within them the last days may weigh anything. Who buys in no usual month, as
+    those do that order once a quarter, has nothing to be compared with and is not tested.
     """
-    bought = months.filter(pl.col("late_weight").is_not_null())
+    bought = months.filter(pl.col("late_weight").is_not_null() & (pl.col("normal") > 0))
     parts = bought.group_by(KEY, maintain_order=True).agg(
         ends=pl.col("late_weight").filter(
             window.within & pl.col("is_quarter_end") & pl.col("occasion").is_null()

@@ -8,7 +8,10 @@ from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any
 
+import numpy as np
+
 from dakehu.analysis.distributor_ranking.bands import Criterion
+from dakehu.analysis.distributor_ranking.judgements import Ahp, ahp
 
 TABLE = "[policy.distributor_ranking]"
 _RISING = (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
@@ -45,8 +48,7 @@ CRITERIA = {
     "otif_share": _more("logistics", 20, 0.7, 0.8, 0.85, 0.9, 0.95),
     "stock_days": _less("logistics", 20, 20, 30, 45, 60, 90),
     "freight_ratio": _less("logistics", 20, 0.01, 0.02, 0.03, 0.045, 0.06),
-    "self_pickup_share": _more("logistics", 10, 0.1, 0.2, 0.3, 0.4, 0.5),
-    "order_change_rate": Criterion("logistics", 10, (0.06, 0.18, 0.30), (100, 80, 60, 0)),
+    "self_pickup_share": _more("logistics", 20, 0.1, 0.2, 0.3, 0.4, 0.5),
     "cash_share": _more("capital", 25, 0.1, 0.25, 0.4, 0.6, 0.8),
     "dso_days": _less("capital", 25, 15, 30, 45, 60, 90),
     "overdue_share": _less("capital", 25, 0.02, 0.05, 0.1, 0.2, 0.4),
@@ -85,7 +87,9 @@ class Policy:
     """Thresholds of the report: counts, shares (0-1) and ratios; weights need not add up to 100.
 
     What a pipeline file says of `platforms`, `criteria`, `deductions` and `vetoes` is laid over the
-    defaults: a table that names one weight leaves everything else as it is.
+    defaults: a table that names one weight leaves everything else as it is. `judgements` say of
+    each pair of platforms how many times as important the outer is as the inner; they set the
+    weights of the platforms, and stand beside them where `platforms` gives any.
 
     Raises:
         ValueError: a key is unknown or a value cannot be; the sentence names table and key.
@@ -98,6 +102,7 @@ class Policy:
     # score
     observed_weight_min: float = 0.60
     platforms: Mapping[str, float] = field(default_factory=dict)
+    judgements: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     criteria: Mapping[str, Criterion] = field(default_factory=dict)
     deductions: Mapping[str, Deduction] = field(default_factory=dict)
     vetoes: Mapping[str, float] = field(default_factory=dict)
@@ -143,8 +148,11 @@ class Policy:
         """Lay what is given over the defaults, and judge all of it."""
         for name, (low, high) in RANGES.items():
             _check(name, getattr(self, name), low, high, whole=name.endswith(("_draws", "_count")))
+        platforms, judged = PLATFORMS, self.judged
+        if judged and not self.platforms:
+            platforms = dict(zip(PLATFORMS, (100 * judged.weights).tolist(), strict=True))
         laid = {
-            "platforms": _numbers("platforms", self.platforms, PLATFORMS),
+            "platforms": _numbers("platforms", self.platforms, platforms),
             "criteria": _parts("criteria", self.criteria, CRITERIA),
             "deductions": _parts("deductions", self.deductions, DEDUCTIONS),
             "vetoes": _numbers("vetoes", self.vetoes, VETOES),
@@ -162,6 +170,11 @@ class Policy:
         if not any(self.weights(self.criteria).values()):
             raise ValueError(f"{TABLE} platforms: every weight is zero; give one more than zero")
 
+    @property
+    def judged(self) -> Ahp | None:
+        """Weights of the platforms that `judgements` imply, None where there are none."""
+        return _judged(self.judgements)
+
     def weights(self, measured: Collection[str]) -> dict[str, float]:
         """Agreed weight of each measured criterion, in the order of `criteria`; they sum to 1.
 
@@ -178,6 +191,30 @@ class Policy:
         }
         total = sum(agreed.values())
         return {name: weight / (total or 1) for name, weight in agreed.items()}
+
+
+def _judged(given: Mapping[str, Mapping[str, float]]) -> Ahp | None:
+    names, matrix = list(PLATFORMS), np.full((len(PLATFORMS), len(PLATFORMS)), np.nan)
+    np.fill_diagonal(matrix, 1)
+    for one, row in _table("judgements", given).items():
+        if one not in names:
+            raise _unknown("judgements", one, names)
+        for other, times in _table(f"judgements.{one}", row).items():
+            if other not in names or other == one:
+                raise _unknown(f"judgements.{one}", other, [name for name in names if name != one])
+            _check(f"judgements.{one}.{other}", times, 1 / 9, 9)
+            place = names.index(one), names.index(other)
+            if not np.isnan(matrix[place]):
+                raise ValueError(f"{TABLE} judgements.{one}.{other}: {other}.{one} says it already")
+            matrix[place], matrix[place[::-1]] = times, 1 / times
+    if not given:
+        return None
+    for row, column in np.argwhere(np.isnan(matrix)):
+        raise ValueError(
+            f"{TABLE} judgements.{names[row]}: say how many times as important it is as"
+            f" {names[column]}"
+        )
+    return ahp(matrix)
 
 
 def _numbers(

@@ -111,7 +111,7 @@ class DistributorRanking:
             **{name: _whole(facts.get(name), schema) for name, schema in CONTRACT.items()},
             "ranking": self.ranking,
             "criteria": self.score.criteria,
-            "pairwise": self.certainty.pairwise,
+            **self.certainty.tables,
             "second_opinions": self.opinions,
             "stability": self.stability,
             "unranked": self.unranked,

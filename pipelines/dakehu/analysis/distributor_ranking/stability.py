@@ -10,6 +10,7 @@ import polars as pl
 
 from dakehu.analysis.distributor_ranking.policy import Policy
 from dakehu.analysis.distributor_ranking.score import DISTRIBUTOR, PLACES, Panel, weighted
+from dakehu.analysis.distributor_ranking.second_opinions import min_max
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,28 @@ def leave_one_criterion_out(panel: Panel) -> pl.DataFrame:
             "rank_change": (np.arange(1, count + 1) - ranks).ravel(),
         }
     )
+
+
+def leave_one_distributor_out(panel: Panel, policy: Policy) -> dict[str, int]:
+    """How many of the n turn the order of the others by leaving: officially, and on own scales.
+
+    Own scales reach from the worst to the best value who is there, as in many rankings; they show
+    that the count can find something.
+    """
+    rises = np.array([policy.criteria[name].rises for name in panel.criteria], bool)
+
+    def official(kept: np.ndarray) -> np.ndarray:
+        return weighted(panel.points[kept], panel.weights) - panel.handicap[kept]
+
+    def own_scale(kept: np.ndarray) -> np.ndarray:
+        known = np.isfinite(panel.values[kept]).any(axis=0)
+        scaled = min_max(panel.values[kept][:, known], rises[known])
+        return weighted(scaled, panel.weights[known]) - panel.handicap[kept] / 100
+
+    count = len(panel.distributors)
+    if count < 3:
+        return {"official": 0, "own_scale": 0}
+    return {"official": reversals(official, count), "own_scale": reversals(own_scale, count)}
 
 
 def reversals(values_of: Callable[[np.ndarray], np.ndarray], count: int) -> int:

@@ -1,6 +1,7 @@
 """What the distributor ranking page shows; `headline` and `ranking` are its first screen."""
 
 from dakehu.present.distributor_ranking import (
+    acceptability,
     agreed,
     bars,
     certainty,
@@ -22,6 +23,7 @@ from dakehu.present.distributor_ranking import (
 )
 
 __all__ = [
+    "acceptability",
     "agreed",
     "bars",
     "certainty",

@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.present.block import BlockData, Column, table
+from dakehu.present.block import BlockData, Column, findings, table
 from dakehu.present.distributor_ranking.score_terms import DEDUCTIONS, PLATFORMS, VETOES
-from dakehu.present.distributor_ranking.words import criterion
+from dakehu.present.distributor_ranking.words import consistency, criterion, sentences
 from dakehu.present.text import Text
 
 
@@ -56,6 +56,50 @@ def bands(text: Text, result: Any) -> BlockData:
             " between bounds, from the last on; a value on a bound is in the better band. Shares"
             " are 0 to 1.",
             platforms=platforms,
+        ),
+    )
+
+
+def judgements(text: Text, result: Any) -> BlockData:
+    """What people's judgements on pairs of platforms imply, beside the weights that count."""
+    judged = result.policy.judged
+    if judged is None:
+        return findings()
+    pairs = [
+        (one, other, times) if times >= 1 else (other, one, 1 / times)
+        for one, row in result.policy.judgements.items()
+        for other, times in row.items()
+    ]
+    told = [
+        text(
+            "{one} {n} times as important as {other}",
+            one=text(PLATFORMS[one]),
+            other=text(PLATFORMS[other]),
+            n=f"{times:.3g}",
+        )
+        for one, other, times in pairs
+    ]
+    total = sum(result.policy.platforms.values())
+    frame = pl.DataFrame(
+        {
+            "platform": [text(label) for label in PLATFORMS.values()],
+            "agreed": [result.policy.platforms[name] / total for name in PLATFORMS],
+            "judged": judged.weights,
+        }
+    )
+    columns = [
+        Column("platform", text("Platform")),
+        Column("agreed", text("Agreed weight"), "percent"),
+        Column("judged", text("By judgements (AHP)"), "percent"),
+    ]
+    return table(
+        frame,
+        columns,
+        text,
+        title=text("Weights of the platforms, agreed and by judgements on pairs"),
+        note=sentences(
+            text,
+            [text("Judged: {pairs}.", pairs=text("; ").join(told)), consistency(text, judged)],
         ),
     )
 

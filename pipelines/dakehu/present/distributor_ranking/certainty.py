@@ -13,7 +13,7 @@ import polars as pl
 from dakehu.present.bars import HOVER, hover
 from dakehu.present.block import BlockData, Column, figure, findings, note, table
 from dakehu.present.distributor_ranking.bars import FRAME_HEIGHT, bar_layout, names, rows
-from dakehu.present.distributor_ranking.words import KEY, criterion, named, sentences, words
+from dakehu.present.distributor_ranking.words import KEY, OPENS, criterion, named, sentences, words
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, ORANGE
 
@@ -94,8 +94,8 @@ def opinions(text: Text, result: Any, count: int) -> BlockData:
     )
     furthest = every.tail(-count).sort("gap", "rank", descending=[True, False]).head(5)
     columns = [
-        Column("rank", text("Official"), "count"),
-        Column("distributor_name", text("Distributor")),
+        Column("rank", text("Rank"), "count"),
+        Column("distributor_name", text("Distributor"), opens=OPENS),
         Column("topsis", "TOPSIS", "count"),
         Column("promethee", "PROMETHEE II", "count"),
         Column("vikor", "VIKOR", "count"),
@@ -179,8 +179,8 @@ def pairs(text: Text, result: Any, count: int) -> BlockData:
     shown = below.join(result.certainty.pairwise, on=[KEY, "other_id"], how="left").sort("rank")
     columns = [
         Column("rank", text("Rank"), "count"),
-        Column("distributor_name", text("Distributor")),
-        Column("other_name", text("The next one")),
+        Column("distributor_name", text("Distributor"), opens=OPENS),
+        Column("other_name", text("The next one"), opens=("scorecard", "other_id")),
         Column("win_probability", text("Stands before it"), "percent"),
     ]
     return table(

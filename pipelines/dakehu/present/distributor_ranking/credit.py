@@ -13,7 +13,7 @@ import polars as pl
 from dakehu.present.bars import HOVER, hover, rows_axis
 from dakehu.present.block import BlockData, Column, Finding, figure, findings, note, table
 from dakehu.present.customer_value.money_terms import BUCKETS
-from dakehu.present.distributor_ranking.words import KEY, named
+from dakehu.present.distributor_ranking.words import KEY, OPENS, named
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, RED, layout
 
@@ -145,7 +145,7 @@ def debtors(text: Text, result: Any, count: int) -> BlockData:
     if "open_amount" not in frame.columns:
         return findings()
     columns = [
-        Column("name", text("Distributor")),
+        Column("name", text("Distributor"), opens=OPENS),
         Column("open_amount", text("Owed"), "amount"),
         Column("overdue_amount", text("Overdue"), "amount"),
         Column("due_over_90_amount", text("Over 90 days"), "amount", 3),
@@ -176,7 +176,7 @@ def own_money(text: Text, result: Any, count: int) -> BlockData:
     if not keys:
         return findings()
     columns = [
-        Column("name", text("Distributor")),
+        Column("name", text("Distributor"), opens=OPENS),
         Column("cash_share", text("Sold for cash"), "percent"),
         Column("cash_bill_share", text("With bills"), "percent", 2),
         Column("credit_days", text("Days granted"), "count"),

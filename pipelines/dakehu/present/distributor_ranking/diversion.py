@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from dakehu.present.block import BlockData, Column, Finding, findings, note, table
-from dakehu.present.distributor_ranking.leads import GRADES, KINDS, MEASURES, NOTICE
-from dakehu.present.distributor_ranking.words import KEY, named, names_of, words
+from dakehu.present.distributor_ranking.leads import GRADES, KINDS, LOOKED_FOR, MEASURES, NOTICE
+from dakehu.present.distributor_ranking.words import KEY, OPENS, named, names_of, words
 from dakehu.present.text import Text
 
 COUNTED = ("case_count",)
@@ -33,7 +34,7 @@ def notice(text: Text, result: Any) -> BlockData:
     counted = text(
         "Leads by distributor and kind: {a} of grade A, {b} of B, {c} of C; {benign} explained and"
         " never scored. {tests} statistical tests were made; Benjamini and Hochberg's correction"
-        " keeps {kept}, of which {rate} may be false.",
+        " keeps {kept}, of which {rate} may be false; a lead needs its bound passed besides.",
         a=value["leads_a_count"],
         b=value["leads_b_count"],
         c=value["leads_c_count"],
@@ -53,7 +54,9 @@ def _unseen(text: Text, result: Any) -> list[Finding]:
     said = text(
         "Not looked for, data absent (not zero): {names}. Missing: {columns}.",
         names=text("; ").join(listed),
-        columns=text(", ").join(sorted({c for row in absent["missing"] for c in row.split(", ")})),
+        columns=text(", ").join(
+            sorted({one for row in absent["missing"] for one in row.split(", ") if one})
+        ),
     )
     return [Finding(said, "warn")]
 
@@ -67,9 +70,9 @@ def subjects(text: Text, result: Any) -> BlockData:
     """Who is the subject of leads, best evidence first."""
     frame = result.leads.subjects.filter(~pl.col("is_benign"))
     if frame.is_empty():
-        return note(text("No lead holds."), _tone(result))
+        return findings()  # the sentence above has counted none
     columns = [
-        Column("name", text("Distributor")),
+        Column("name", text("Distributor"), opens=OPENS),
         Column("what", text("Kind")),
         Column("evidence_grade", text("Best grade")),
         Column("lead_count", text("Signs"), "count", 2),
@@ -90,14 +93,22 @@ def signs(text: Text, result: Any, *kinds: str) -> BlockData:
     """Every sign of these kinds that counts, with its line."""
     frame = result.leads.leads.filter(~pl.col("is_benign") & pl.col("kind").is_in(kinds))
     if frame.is_empty():
+        absent = set(result.leads.absent["measure"])
+        seen = [kind for kind in kinds if not absent.issuperset(LOOKED_FOR[kind])]
+        if not seen:
+            return note(
+                text(
+                    "Not computed, data absent (not zero): {kinds}.", kinds=_kind_list(text, kinds)
+                )
+            )
         return note(
-            text("No lead of this kind holds: {kinds}.", kinds=_kind_list(text, kinds)),
+            text("No lead of this kind holds: {kinds}.", kinds=_kind_list(text, seen)),
             _tone(result),
         )
     return table(
         _told(text, frame, result).head(100),
         [
-            Column("name", text("Distributor")),
+            Column("name", text("Distributor"), opens=OPENS),
             Column("grade", text("Grade")),
             Column("month", text("Up to"), "month"),
             Column("what", text("Sign")),
@@ -169,7 +180,7 @@ def victims(text: Text, result: Any) -> BlockData:
     if frame.is_empty():
         return findings()
     columns = [
-        Column("name", text("Distributor")),
+        Column("name", text("Distributor"), opens=OPENS),
         Column("growth", text("Own growth"), "change"),
         Column("inbound_share", text("Came from others"), "percent"),
         Column("scan_inbound_share", text("By scanned codes"), "percent", 2),
@@ -198,7 +209,7 @@ def price_gaps(text: Text, result: Any) -> BlockData:
     if paying.is_empty():
         return note(text("Nowhere does it pay to carry goods into the next territory."), "good")
     columns = [
-        Column("name", text("Distributor")),
+        Column("name", text("Distributor"), opens=OPENS),
         Column("other", text("Neighbour")),
         Column("arbitrage_index", text("Left after freight"), "percent"),
         Column("freight_per_unit", text("Freight per unit"), "amount", 2),
@@ -221,7 +232,7 @@ def price_gaps(text: Text, result: Any) -> BlockData:
     )
 
 
-def _kind_list(text: Text, kinds: tuple[str, ...]) -> str:
+def _kind_list(text: Text, kinds: Sequence[str]) -> str:
     return text(", ").join(text(KINDS[kind]).lower() for kind in kinds)
 
 

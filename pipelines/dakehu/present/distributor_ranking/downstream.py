@@ -12,7 +12,7 @@ import polars as pl
 
 from dakehu.present.bars import HOVER, hover
 from dakehu.present.block import BlockData, Column, Finding, figure, findings, note, table
-from dakehu.present.distributor_ranking.words import KEY, named
+from dakehu.present.distributor_ranking.words import KEY, OPENS, named
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, label, layout
 
@@ -168,7 +168,7 @@ def structure_table(text: Text, result: Any, count: int) -> BlockData:
     if frame.is_empty():
         return findings()
     columns = [
-        Column("name", text("Distributor")),
+        Column("name", text("Distributor"), opens=OPENS),
         Column("customer_count", text("Customers"), "count"),
         Column("cr4", text("Four largest"), "percent"),
         Column("end_user_share", text("End users"), "percent"),

@@ -12,7 +12,15 @@ import polars as pl
 
 from dakehu.present.appendix import before
 from dakehu.present.block import BlockData, Finding, Tile, findings, note, tiles
-from dakehu.present.distributor_ranking.words import KEY, criterion, measured, names_of
+from dakehu.present.distributor_ranking.leads import LOOKED_FOR
+from dakehu.present.distributor_ranking.words import (
+    KEY,
+    VERDICTS,
+    consistency,
+    criterion,
+    measured,
+    names_of,
+)
 from dakehu.present.text import MISSING, Text
 
 Figures = Mapping[str, tuple[float, str]]
@@ -38,14 +46,7 @@ def headline(text: Text, result: Any, previous: Figures) -> BlockData:
         _key_share(text, result, value, previous),
         _credit(text, value, previous),
         _leads(text, result, value, previous),
-        Tile(
-            "loaded_count",
-            text("Loaded channels"),
-            text.count(value["loaded_count"]),
-            text("distributors with leads on hoarding or quota overload"),
-            before(text, previous, "loaded_count"),
-            "warn" if value["loaded_count"] else "",
-        ),
+        _loaded(text, result, value, previous),
     )
 
 
@@ -87,9 +88,14 @@ def _credit(text: Text, value: dict[str, Any], previous: Figures) -> Tile:
 
 
 def _leads(text: Text, result: Any, value: dict[str, Any], previous: Figures) -> Tile:
-    blind = result.leads.absent.height
+    absent = set(result.leads.absent["measure"])
+    blind = len(absent)
     by_grade = {grade: int(value[f"leads_{grade}_count"]) for grade in "abc"}
     explained = int(value["leads_benign_count"])
+    seen_nothing = all(absent.issuperset(measures) for measures in LOOKED_FOR.values())
+    if seen_nothing and not sum(by_grade.values()):
+        said = text("Not computed, data absent (not zero)")
+        return Tile("leads_a_count", text("Leads by grade"), MISSING, said)
     return Tile(
         "leads_a_count",
         text("Leads by grade"),
@@ -99,6 +105,27 @@ def _leads(text: Text, result: Any, value: dict[str, Any], previous: Figures) ->
         else text("A {a}, B {b}, C {c}; {n} measures lack data", n=blind, **by_grade),
         before(text, previous, "leads_a_count"),
         "bad" if by_grade["a"] else "warn" if by_grade["b"] else "",
+    )
+
+
+def _loaded(text: Text, result: Any, value: dict[str, Any], previous: Figures) -> Tile:
+    absent = set(result.leads.absent["measure"])
+    if absent.issuperset(LOOKED_FOR["hoarding"] + LOOKED_FOR["quota_overload"]):
+        return Tile(
+            "loaded_count",
+            text("Loaded channels"),
+            MISSING,
+            text("Not computed, data absent (not zero)"),
+        )
+    return Tile(
+        "loaded_count",
+        text("Loaded channels"),
+        text.count(value["loaded_count"]),
+        text("distributors with leads on hoarding; no data on quota overload")
+        if "overload" in absent
+        else text("distributors with leads on hoarding or quota overload"),
+        before(text, previous, "loaded_count"),
+        "warn" if value["loaded_count"] else "",
     )
 
 
@@ -114,7 +141,7 @@ def sentences(text: Text, result: Any) -> BlockData:
         )
         return findings(Finding(said, "warn"), _stakes(text, result))
     told = (_leader(text, result), _turned(text, result), _stakes(text, result))
-    return findings(*_thin(text, result), *told)
+    return findings(*_thin(text, result), *_judged(text, result), *told)
 
 
 def _thin(text: Text, result: Any) -> list[Finding]:
@@ -124,11 +151,20 @@ def _thin(text: Text, result: Any) -> list[Finding]:
     measured_names = [criterion(text, name) for name in result.score.panel.criteria]
     said = text(
         "This data measures {share} of the agreed weight: the ranks rest on {names} alone. They are"
-        " an order by these and no judgement of anybody.",
+        " an order by these and no judgement of anybody. A verdict stands only where a veto, a lead"
+        " or a debt speaks for it, never by the score.",
         share=text.percent(result.measured_share, 0),
         names=text(", ").join(measured_names),
     )
     return [Finding(said, "bad")]
+
+
+def _judged(text: Text, result: Any) -> list[Finding]:
+    """A warning where the weights come out of judgements that contradict each other."""
+    judged = result.policy.judged
+    if judged is None or judged.is_consistent:
+        return []
+    return [Finding(consistency(text, judged), "warn")]
 
 
 def _leader(text: Text, result: Any) -> Finding:
@@ -219,16 +255,13 @@ def _stakes(text: Text, result: Any) -> Finding:
                 open=text.amount(value["credit_open_amount"]),
             )
         )
-    if result.ranking["verdict"].is_not_null().any():
-        parts.append(
-            text(
-                "to support {support}, to watch {watch}, to fix {fix}, to replace {replace}",
-                **{
-                    name: text.count(value[f"verdict_{name}_count"])
-                    for name in ("support", "watch", "fix", "replace")
-                },
-            )
-        )
+    verdicts = [
+        text("{verdict} {n}", verdict=text(word), n=text.count(value[f"verdict_{name}_count"]))
+        for name, word in VERDICTS.items()
+        if value[f"verdict_{name}_count"]
+    ]
+    if verdicts:
+        parts.append(text("verdicts: {verdicts}", verdicts=text(", ").join(verdicts)))
     names = names_of(result)
     proved = (
         result.leads.subjects.filter((pl.col("evidence_grade") == "A") & ~pl.col("is_benign"))[KEY]

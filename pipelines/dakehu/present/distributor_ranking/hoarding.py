@@ -12,7 +12,7 @@ import polars as pl
 
 from dakehu.present.bars import HOVER, hover
 from dakehu.present.block import BlockData, Column, figure, findings, note, table
-from dakehu.present.distributor_ranking.words import KEY, named
+from dakehu.present.distributor_ranking.words import KEY, OPENS, named
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREY, ORANGE, RED, layout
 
@@ -77,7 +77,7 @@ def quota_load(text: Text, result: Any, count: int) -> BlockData:
             text("No distributor's quota ended in the window: overload is not computed (not zero).")
         )
     columns = [
-        Column("name", text("Distributor")),
+        Column("name", text("Distributor"), opens=OPENS),
         Column("target_amount", text("Quota"), "amount"),
         Column("capacity_amount", text("Capacity"), "amount", 2),
         Column("reachable_amount", text("Demand in reach"), "amount", 2),

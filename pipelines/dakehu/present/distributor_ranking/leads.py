@@ -38,3 +38,11 @@ MEASURES = {
     "lunar_new_year_load": N_("Loaded before Lunar New Year (benign)"),
     "price_rise_load": N_("Loaded before a price rise (benign)"),
 }
+
+# Measures without which nothing is found of a kind, beyond cases on record.
+LOOKED_FOR = {
+    "diversion": ("outside_share", "scan_share"),
+    "hoarding": ("pull_forward",),
+    "quota_overload": ("overload",),
+    "price_gap": ("arbitrage_index", "seen_price_gap"),
+}

@@ -28,7 +28,7 @@ def sub_scores(text: Text, result: Any, count: int) -> BlockData:
     if frame.is_empty():
         return findings()  # page one has said that nobody is ranked
     fig = go.Figure(
-        layout=bar_layout(names(frame), text("Points"), barmode="group")
+        layout=bar_layout(names(frame), text("Points"), barmode="group", showlegend=True)
         | {"bargap": 0.3, "bargroupgap": 0.05}
     )
     for name, color in COLORS.items():
@@ -50,8 +50,8 @@ def sub_scores(text: Text, result: Any, count: int) -> BlockData:
     fig.update_xaxes(range=[0, 100])
     return figure(
         fig,
-        title=text("The three platforms of the first {n}", n=frame.height),
-        summary=text("Three bars of points, 0 to 100, for each distributor, first on top."),
+        title=text("Points by platform, the first {n}", n=frame.height),
+        summary=text("A bar of points, 0 to 100, for each distributor and platform, first on top."),
         height=FRAME_HEIGHT + 44 * frame.height,
     )
 

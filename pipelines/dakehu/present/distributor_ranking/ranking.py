@@ -13,6 +13,7 @@ from dakehu.present.block import BlockData, Column, findings, note, table
 from dakehu.present.distributor_ranking.score_terms import PLATFORMS
 from dakehu.present.distributor_ranking.words import (
     KEY,
+    OPENS,
     VERDICTS,
     criterion,
     measured,
@@ -36,20 +37,17 @@ def ranking_table(text: Text, result: Any, count: int) -> BlockData:
         code: part.to_dicts()
         for (code,), part in _standing(result.reasons, ends).group_by(KEY, maintain_order=True)
     }
+    verdicts = {code: text(word) for code, word in VERDICTS.items()}
     shown = ends.with_columns(
+        pl.col("verdict").replace_strict(verdicts, default=None, return_dtype=pl.String),
         pl.format("{}–{}", "rank_low", "rank_high").alias("interval"),
         pl.when(pl.col("deduction_points") > 0).then("deduction_points").alias("deduction_points"),
-        words(
-            "why",
-            (
-                _verdict(text, verdict, rows.get(code, []))
-                for code, verdict in ends.select(KEY, "verdict").iter_rows()
-            ),
-        ),
+        words("why", (reasons(text, rows[code]) if code in rows else None for code in ends[KEY])),
     )
     columns = [
         Column("rank", text("Rank"), "count"),
-        Column("distributor_name", text("Distributor")),
+        Column("distributor_name", text("Distributor"), opens=OPENS),
+        Column("verdict", text("Verdict")),
         Column("interval", text("90% interval"), "text"),
         Column("previous_rank", text("A year before"), "count", 2),
         Column("tier", text("Tier"), "count", 2),
@@ -57,7 +55,7 @@ def ranking_table(text: Text, result: Any, count: int) -> BlockData:
         *(Column(f"{name}_score", text(label), "count", 2) for name, label in PLATFORMS.items()),
         Column("deduction_points", text("Deducted"), "count", 3),
         Column("sales_rank", text("Sales rank"), "count"),
-        Column("why", text("Verdict and reasons")),
+        Column("why", text("Reasons"), "text", 2),  # a phone shows them on the scorecard
     ]
     return table(
         shown,
@@ -67,12 +65,6 @@ def ranking_table(text: Text, result: Any, count: int) -> BlockData:
         file="ranking",
         note=_ranking_note(text, result, count),
     )
-
-
-def _verdict(text: Text, verdict: str | None, rows: list[dict[str, Any]]) -> str | None:
-    if verdict is None:
-        return None
-    return text("{verdict}: {why}", verdict=text(VERDICTS[verdict]), why=reasons(text, rows))
 
 
 def _standing(every: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
@@ -91,13 +83,6 @@ def _ranking_note(text: Text, result: Any, count: int) -> str:
             )
         )
     parts.append(text("Distributors of one tier cannot be told apart."))
-    if result.measured_share < result.policy.verdict_weight_min:
-        parts.append(
-            text(
-                "Too little is measured to judge anybody by the score: a verdict stands only where"
-                " a veto, a lead or a debt speaks for it."
-            )
-        )
     if result.previous is None:
         parts.append(text("The data begins too late for a rank a year before."))
     else:
@@ -164,7 +149,7 @@ def unranked_table(text: Text, result: Any) -> BlockData:
         for missing in frame["missing"]
     ]
     columns = [
-        Column("distributor_name", text("Distributor")),
+        Column("distributor_name", text("Distributor"), opens=OPENS),
         Column("sales_rank", text("Sales rank"), "count"),
         Column("observed_weight_share", text("Weight observed"), "percent"),
         Column("lacking", text("Missing"), "text", 2),

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from dakehu.present.block import BlockData, Column, Finding, findings, note, table
-from dakehu.present.distributor_ranking.words import KEY, named
+from dakehu.present.distributor_ranking.words import KEY, OPENS, named
 from dakehu.present.text import Text
 
 
@@ -85,7 +85,7 @@ def unequal(text: Text, result: Any, count: int) -> BlockData:
     if apart.is_empty():
         return note(text("Everybody at one step got the same rate."), "good")
     columns = [
-        Column("name", text("Distributor")),
+        Column("name", text("Distributor"), opens=OPENS),
         Column("period", text("Period from"), "date"),
         Column("rate", text("Rebate rate"), "percent"),
         Column("peer_rate", text("Others at this step"), "percent"),

@@ -23,7 +23,6 @@ CRITERIA = {
     "stock_days": N_("Days of stock"),
     "freight_ratio": N_("Freight paid by us / sales"),
     "self_pickup_share": N_("Self-pick-up share"),
-    "order_change_rate": N_("Order change rate"),
     "cash_share": N_("Cash share"),
     "dso_days": N_("Days sales outstanding"),
     "overdue_share": N_("Overdue share of receivables"),
@@ -44,6 +43,7 @@ VETOES = {
 RULES = {
     "observed_weight_min": N_("Ranked from this share of the weight observed (0-1)"),
     "platforms": N_("Weights of the platforms"),
+    "judgements": N_("Judgements on pairs of platforms"),
     "criteria": N_("Weight, bounds and points of each criterion"),
     "deductions": N_("Points off for each case, and the most in all"),
     "vetoes": N_("Vetoes, from this value up"),

@@ -9,6 +9,7 @@ import polars as pl
 from dakehu.present.block import BlockData, Column, note, table
 from dakehu.present.distributor_ranking.findings import silent_ones
 from dakehu.present.distributor_ranking.terms import HOLDERS
+from dakehu.present.distributor_ranking.words import OPENS
 from dakehu.present.text import Text
 
 
@@ -17,7 +18,7 @@ def ranking_table(text: Text, result: Any) -> BlockData:
     columns = [
         Column("rank", text("Rank"), "count"),
         Column("previous_rank", text("A year before"), "count", 2),
-        Column("distributor_name", text("Distributor")),
+        Column("distributor_name", text("Distributor"), opens=OPENS),
         Column("region_name", text("Region"), "text", 3),
         Column("net_amount", text("Sales"), "amount"),
         Column("amount_share", text("Share of company"), "percent", 2),
@@ -39,7 +40,7 @@ def bottom_table(text: Text, result: Any, count: int) -> BlockData:
     columns = [
         Column("rank", text("Rank"), "count"),
         Column("previous_rank", text("A year before"), "count"),
-        Column("distributor_name", text("Distributor")),
+        Column("distributor_name", text("Distributor"), opens=OPENS),
         Column("net_amount", text("Sales"), "amount"),
         Column("growth", text("Year on year"), "change", 2),
         Column("last_month", text("Last purchase"), "month", 2),
@@ -56,7 +57,7 @@ def silent_table(text: Text, result: Any) -> BlockData:
         return note(text("Every distributor that ever bought bought in this window."), "")
     columns = [
         Column("rank", text("Rank"), "count"),
-        Column("distributor_name", text("Distributor")),
+        Column("distributor_name", text("Distributor"), opens=OPENS),
         Column("previous_rank", text("A year before"), "count", 2),
         Column("previous_amount", text("Sales a year before"), "amount"),
         Column("last_month", text("Last purchase"), "month"),

@@ -13,6 +13,7 @@ from dakehu.present.distributor_ranking.score_terms import CRITERIA, PLATFORMS, 
 from dakehu.present.text import MISSING, Text
 
 KEY = "distributor_id"
+OPENS = ("scorecard", KEY)  # what a name links to
 VERDICTS = {
     "support": N_("Support"),
     "watch": N_("Watch"),
@@ -79,6 +80,20 @@ def words(column: str, told: Iterable[str | None]) -> pl.Series:
 def sentences(text: Text, parts: Iterable[str]) -> str:
     """Sentences one after the other; Chinese ones need no space between."""
     return ("" if text.language == "zh" else " ").join(parts)
+
+
+def consistency(text: Text, judged: Any) -> str:
+    """Whether judgements on pairs agree; `judged` is the Ahp that the policy makes of them."""
+    ratio = text.number(judged.consistency_ratio, 3)
+    if judged.is_consistent:
+        return text(
+            "The judgements on pairs agree: consistency ratio {ratio}, at most 0.10.", ratio=ratio
+        )
+    return text(
+        "The judgements on pairs contradict each other: consistency ratio {ratio}, above 0.10;"
+        " judge them again before their weights count.",
+        ratio=ratio,
+    )
 
 
 def reasons(text: Text, rows: Iterable[dict[str, Any]]) -> str:
