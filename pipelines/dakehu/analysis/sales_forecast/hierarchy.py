@@ -35,8 +35,8 @@ class Structure:
 class Hierarchy:
     """The series to forecast and why others are not among them.
 
-    `history`: level, key, key_name, month, amount; every series runs from its first month to the
-    last, without a gap. `absent`: level, reason. `pooled`: level, key, key_name, last_amount (sum
+    `history`: level, key, key_name, month, amount, and for each kind of change that was given its
+    column; every series runs from its first month to the last, without a gap. `absent`: level, reason. `pooled`: level, key, key_name, last_amount (sum
     of the last twelve months), reason.
     """
 
@@ -47,9 +47,15 @@ class Hierarchy:
 
 
 def hierarchy_of(
-    monthly: pl.DataFrame, as_of: date, policy: Policy, amount: str = "base_amount"
+    monthly: pl.DataFrame,
+    as_of: date,
+    policy: Policy,
+    amount: str = "base_amount",
+    changes: pl.DataFrame | None = None,
 ) -> Hierarchy:
     """The series of mart_sales_forecast, small, new and dead ones pooled as their level's `others`.
+
+    `changes` (level, key, month and further columns of amounts) are pooled beside the amounts.
 
     Regions, product families and distributors stand by themselves while they are among the largest
     that `policy` allows, hold its least share of the last twelve months, have its least number of
@@ -60,7 +66,12 @@ def hierarchy_of(
     Raises:
         ValueError: no month is left up to `as_of`.
     """
-    rows = monthly.filter(pl.col("month") <= as_of).with_columns(pl.col(amount).alias("amount"))
+    rows = monthly.filter(pl.col("month") <= as_of).select(
+        *SERIES, "key_name", "month", pl.col(amount).alias("amount")
+    )
+    if changes is not None:
+        rows = rows.join(changes, on=[*SERIES, "month"], how="left", maintain_order="left")
+        rows = rows.with_columns(pl.col(changes.columns[3:]).fill_null(0.0))
     if rows.is_empty():
         raise ValueError(
             f"mart_sales_forecast has no complete month up to {as_of}; "
@@ -71,7 +82,7 @@ def hierarchy_of(
     absent = _absent(members)
     present = [level for level in LEVELS if level not in absent["level"].to_list()]
     parts = [_pooled_rows(rows, kept, level) for level in present if level not in (TOTAL, CELL)]
-    total = rows.filter(pl.col("level") == TOTAL).select(*SERIES, "key_name", "month", "amount")
+    total = rows.filter(pl.col("level") == TOTAL)
     if REGION in present and FAMILY in present:
         parts.append(_cells(rows, kept))
     history = pl.concat([total, *parts]).with_columns(pl.col("amount").cast(pl.Float64))
@@ -175,11 +186,12 @@ def _cells(rows: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
 def _summed(rows: pl.DataFrame) -> pl.DataFrame:
     """Amounts by series and month from each series' first month on; a pool is named by its key."""
     pool = pl.col("key_name").n_unique().over(SERIES) > 1
+    amounts = rows.columns[rows.columns.index("amount") :]
     return (
         rows.with_columns(pl.when(pool).then(pl.col("key")).otherwise("key_name").alias("key_name"))
         .group_by(*SERIES, "month")
-        .agg(pl.col("key_name").first(), pl.col("amount").sum())
-        .select(*SERIES, "key_name", "month", "amount")
+        .agg(pl.col("key_name").first(), pl.col(amounts).sum())
+        .select(*SERIES, "key_name", "month", *amounts)
     )
 
 
