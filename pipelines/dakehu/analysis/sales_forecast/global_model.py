@@ -11,6 +11,7 @@ LAGS = 12
 MIN_ROWS = 200  # rows to learn from; fewer, and trees of twenty rows a leaf learn nothing
 FLOOR_SHARE = 0.02
 
+_SMOOTHING = (0.1, 0.3, 0.6)
 _SETTINGS = {
     "objective": "regression",
     "n_estimators": 100,
@@ -26,7 +27,7 @@ _SETTINGS = {
 
 @cache
 def is_available() -> bool:
-    """Whether LightGBM can be loaded; a slim machine may lack its OpenMP runtime (libgomp)."""
+    """Whether LightGBM can be loaded: a slim machine may lack its OpenMP runtime, libgomp."""
     try:
         import lightgbm  # noqa: F401
     except (ImportError, OSError):
@@ -93,12 +94,18 @@ def _scaled(histories: pl.DataFrame) -> pl.DataFrame:
 def _at_cutoff(scaled: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     from lightgbm import LGBMRegressor
     from mlforecast import MLForecast
+    from mlforecast.lag_transforms import ExpandingMean, ExponentiallyWeightedMean, RollingMean
     from mlforecast.target_transforms import Differences
+
+    # Of changes, an exponential mean is how far the last month is from the smoothed level.
+    smoothed = [ExponentiallyWeightedMean(rate) for rate in _SMOOTHING]
+    features = [*smoothed, RollingMean(LAGS), ExpandingMean()]
 
     engine = MLForecast(
         models={"change": LGBMRegressor(**_SETTINGS)},
         freq="1mo",
         lags=range(1, LAGS + 1),
+        lag_transforms={1: features},
         target_transforms=[Differences([1])],
         num_threads=1,
     )

@@ -11,7 +11,7 @@ from dakehu.analysis.sales_forecast import global_model, seasons
 from dakehu.analysis.sales_forecast.seasons import SEASON_MONTHS
 
 MEDIAN, THETA, NAIVE = "median_of_four", "dynamic_optimized_theta", "seasonal_naive"
-DAMPED, TREES = "damped_trend", global_model.TREES
+DAMPED, COMPLEX, TREES = "damped_trend", "complex_smoothing", global_model.TREES
 CROSTON, TSB, ADIDA, IMAPA = "croston_sba", "tsb", "adida", "imapa"
 INTERMITTENT = (CROSTON, TSB, ADIDA, IMAPA)
 
@@ -37,8 +37,8 @@ def point_forecasts(
 
     `histories` has one row per history and month, without gaps: history_id (integer), is_seasonal,
     is_intermittent, month, amount (float). All histories have the seasonal naive forecast, Theta
-    and the median of these two, a damped trend and the global model; intermittent ones Croston's
-    method (SBA), TSB, ADIDA and IMAPA besides; then come the `candidates`, by name. Where
+    and the median of Theta, damped trend, complex smoothing and the global model; intermittent ones
+    Croston's method (SBA), TSB, ADIDA and IMAPA besides; then come the `candidates`, by name. Where
     is_seasonal is false the models know no season and the naive forecast repeats the last month
     instead of the same month a year before; the models keep their names. A history that never was
     negative is never forecast below zero.
@@ -49,6 +49,7 @@ def point_forecasts(
     ordered = histories.sort("history_id", "month")
     parts = [
         _ensemble(ordered, horizon_months),
+        _naive(ordered, horizon_months),
         _intermittent(ordered.filter("is_intermittent"), horizon_months),
         *(
             made(ordered, horizon_months).with_columns(pl.lit(name).alias("model"))
@@ -83,28 +84,31 @@ def _months_between(first: str, last: str) -> pl.Expr:
 
 
 def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
-    """The median of four, and two of them: Theta and the naive forecast.
+    """The median of Theta, damped trend, complex smoothing and trees, and Theta by itself.
 
-    Theta, damped trend and the trees know no season: they see the adjusted histories. Where
-    LightGBM cannot be loaded or has too little to learn from, the median is of three.
+    None of them knows a season: they see the adjusted histories. Where LightGBM cannot be loaded or
+    has too little to learn from, the median is of three.
     """
     if histories.is_empty():
         return _EMPTY
-    from statsforecast.models import AutoETS, DynamicOptimizedTheta
+    from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
 
     without, found = seasons.adjusted(histories)
-    models = [
+    damped = AutoETS(season_length=1, model="AAN", damped=True, alias=DAMPED)
+    level = [
         DynamicOptimizedTheta(season_length=1, alias=THETA),
-        AutoETS(season_length=1, model="AAN", damped=True, alias=DAMPED),
+        AutoCES(season_length=1, model="N", alias=COMPLEX),
     ]
     by_month = ["history_id", "month"]
-    trees = global_model.global_forecasts(without, horizon_months)
-    adjusted = _fit(without, models, horizon_months).join(trees, on=by_month, how="left")
-    made = seasons.restored(adjusted, found, [THETA, DAMPED, TREES]).join(
-        _naive(histories, horizon_months), on=by_month
+    adjusted = (
+        _fit(without, level, horizon_months)
+        .join(_fit_to_logs(without, damped, horizon_months), on=by_month)
+        .join(global_model.global_forecasts(without, horizon_months), on=by_month, how="left")
     )
-    median = pl.concat_list(THETA, DAMPED, TREES, NAIVE).list.drop_nulls().list.median()
-    return _long(made.with_columns(median.alias(MEDIAN)), [MEDIAN, THETA, NAIVE])
+    members = [THETA, DAMPED, COMPLEX, TREES]
+    made = seasons.restored(adjusted, found, members)
+    median = pl.concat_list(pl.col(members).fill_nan(None)).list.drop_nulls().list.median()
+    return _long(made.with_columns(median.alias(MEDIAN)), [MEDIAN, THETA])
 
 
 def _naive(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
@@ -120,7 +124,8 @@ def _naive(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
             pl.col("month").list.last().dt.offset_by(pl.format("{}mo", pl.col("ahead") + 1)),
             pl.col("amount")
             .list.get(pl.col("ahead") % pl.col("season") - pl.col("season"))
-            .alias(NAIVE),
+            .alias("mean_amount"),
+            pl.lit(NAIVE).alias("model"),
         )
     )
 
@@ -161,6 +166,20 @@ def _fit(histories: pl.DataFrame, models: Sequence[Any], horizon_months: int) ->
     )
     made: pl.DataFrame = engine.forecast(df=frame, h=horizon_months)  # ty: ignore[invalid-assignment]
     return made.rename({"unique_id": "history_id", "ds": "month"})
+
+
+def _fit_to_logs(histories: pl.DataFrame, model: Any, horizon_months: int) -> pl.DataFrame:
+    """`_fit` to logarithms where all amounts are above zero, and to the amounts elsewhere."""
+    positive = (pl.col("amount").min() > 0).over("history_id")
+    facts = histories.with_columns(positive.alias("is_log"))
+    amount = pl.when("is_log").then(pl.col("amount").log()).otherwise("amount").alias("amount")
+    made = _fit(facts.with_columns(amount), [model], horizon_months)
+    ahead = pl.col(model.alias)
+    return (
+        made.join(facts.select("history_id", "is_log").unique(), on="history_id")
+        .with_columns(pl.when("is_log").then(ahead.exp()).otherwise(ahead).alias(model.alias))
+        .drop("is_log")
+    )
 
 
 def _long(made: pl.DataFrame, models: Sequence[str]) -> pl.DataFrame:
