@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import polars as pl
 
@@ -12,7 +13,7 @@ MIN_ROWS = 200  # rows to learn from; fewer, and trees of twenty rows a leaf lea
 FLOOR_SHARE = 0.02
 
 _SMOOTHING = (0.1, 0.3, 0.6)
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "objective": "regression",
     "n_estimators": 100,
     "learning_rate": 0.1,
@@ -43,7 +44,7 @@ def global_forecasts(histories: pl.DataFrame, horizon_months: int) -> pl.DataFra
     logarithms, with a floor at 2 % of the mean of the history; the model sees and forecasts their
     changes, divided by the mean absolute change of the history, so that large and small, calm and
     lively series are one population. Left out are histories with a mean of zero or less, or shorter
-    than the lags, and cutoffs with too few rows to learn from: all, where LightGBM is not available.
+    than the lags, and cutoffs with too few rows to learn from; where LightGBM is missing, all.
     Columns: history_id, month, global_trees.
     """
     if not is_available():
@@ -99,7 +100,7 @@ def _at_cutoff(scaled: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
 
     # Of changes, an exponential mean is how far the last month is from the smoothed level.
     smoothed = [ExponentiallyWeightedMean(rate) for rate in _SMOOTHING]
-    features = [*smoothed, RollingMean(LAGS), ExpandingMean()]
+    features: list[Any] = [*smoothed, RollingMean(LAGS), ExpandingMean()]
 
     engine = MLForecast(
         models={"change": LGBMRegressor(**_SETTINGS)},

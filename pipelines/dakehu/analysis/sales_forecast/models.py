@@ -19,6 +19,7 @@ Candidate = Callable[[pl.DataFrame, int], pl.DataFrame]
 """A further model: from histories, as `point_forecasts` takes them, and the months ahead to
 history_id, month, mean_amount. It may leave histories out; all others are beside it."""
 
+_CAP = 2.0
 _TSB_RATE = 0.1  # of sizes and of probability, as in Teunter, Syntetos and Babai (2011)
 _SCHEMA = {
     "history_id": pl.Int64,
@@ -86,14 +87,14 @@ def _months_between(first: str, last: str) -> pl.Expr:
 def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     """The median of Theta, damped trend, complex smoothing and trees, and Theta by itself.
 
-    None of them knows a season: they see the adjusted histories. Where LightGBM cannot be loaded or
+    None of them knows a season: they see the adjusted histories, a towering month cut. Where LightGBM cannot be loaded or
     has too little to learn from, the median is of three.
     """
     if histories.is_empty():
         return _EMPTY
     from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
 
-    without, found = seasons.adjusted(histories)
+    without, found = seasons.adjusted(_capped(histories))
     damped = AutoETS(season_length=1, model="AAN", damped=True, alias=DAMPED)
     level = [
         DynamicOptimizedTheta(season_length=1, alias=THETA),
@@ -109,6 +110,13 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     made = seasons.restored(adjusted, found, members)
     median = pl.concat_list(pl.col(members).fill_nan(None)).list.drop_nulls().list.median()
     return _long(made.with_columns(median.alias(MEDIAN)), [MEDIAN, THETA])
+
+
+def _capped(histories: pl.DataFrame) -> pl.DataFrame:
+    """No month of a year or more counts for over twice the next largest: one deal is no season."""
+    cap = _CAP * pl.col("amount").top_k(2).min().over("history_id")
+    is_far = (pl.len().over("history_id") >= SEASON_MONTHS) & (cap > 0) & (pl.col("amount") > cap)
+    return histories.with_columns(pl.when(is_far).then(cap).otherwise("amount").alias("amount"))
 
 
 def _naive(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:

@@ -7,12 +7,19 @@ from datetime import date
 
 import polars as pl
 
-from dakehu.analysis.sales_forecast import backtest, conformal
-from dakehu.analysis.sales_forecast.models import NAIVE, THETA, floored
-from dakehu.analysis.sales_forecast.series import Policy, history_of, series_of
+from dakehu.analysis.sales_forecast import backtest, conformal, global_model
+from dakehu.analysis.sales_forecast.choice import chosen as chosen_models
+from dakehu.analysis.sales_forecast.models import floored
+from dakehu.analysis.sales_forecast.series import (
+    Policy,
+    current_runs,
+    cutoffs_of,
+    history_of,
+    series_of,
+)
 
 SERIES = backtest.SERIES
-POOL = ["model", "is_seasonal"]
+POOL = ["model", "is_seasonal", "is_intermittent"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,11 @@ class SalesForecast:
     series: pl.DataFrame
     tables: dict[str, pl.DataFrame]
     figures: dict[str, tuple[float | None, str]] = field(default_factory=dict)
+
+    @property
+    def has_global_model(self) -> bool:
+        """Whether LightGBM could be loaded; without it the median is of three models."""
+        return global_model.is_available()
 
     @property
     def is_seasonal(self) -> bool:
@@ -47,17 +59,16 @@ def analyse(
     """
     policy = policy or Policy()
     history = history_of(monthly, as_of)
-    series = series_of(history, policy)
-    usable = history.join(
-        series.filter(pl.col("reason").is_null()).select(
-            *SERIES, "is_seasonal", "min_train_months"
-        ),
-        on=SERIES,
+    runs = current_runs(history, policy)
+    series = series_of(runs, policy)
+    kinds = series.filter(pl.col("reason").is_null()).select(
+        *SERIES, "is_seasonal", "is_intermittent", "min_train_months"
     )
+    usable = runs.join(kinds, on=SERIES)
     months: list[date] = history["month"].unique().sort().to_list()
-    last_month, cutoffs = months[-1], months[:-1][-policy.max_cutoffs :]
+    last_month, cutoffs = months[-1], cutoffs_of(months, series, policy)
     judged, rule = conformal.judged(backtest.errors(usable, cutoffs, horizon_months), POOL)
-    chosen = _chosen(judged, series)
+    chosen = chosen_models(judged, series, policy)
     made = backtest.forecasts(usable, [last_month], horizon_months).join(
         chosen, on=[*SERIES, "model"]
     )
@@ -74,24 +85,6 @@ def analyse(
     result = SalesForecast(last_month, horizon_months, rule, policy, history, series, tables)
     result.figures.update(_figures(result, judged.join(chosen, on=[*SERIES, "model"])))
     return result
-
-
-def _chosen(judged: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
-    """The model of each series: Theta, unless the naive forecast had the lower WAPE."""
-    wape = (
-        backtest.accuracy(judged, [*SERIES, "model"])
-        .select(*SERIES, "model", "wape")
-        .pivot("model", index=SERIES, values="wape")
-    )
-    wape = wape.with_columns(
-        pl.lit(None, dtype=pl.Float64).alias(name)
-        for name in (THETA, NAIVE)
-        if name not in wape.columns
-    )
-    naive_wins = (pl.col(NAIVE) < pl.col(THETA)).fill_null(False)
-    return series.join(wape, on=SERIES, how="left").select(
-        *SERIES, pl.when(naive_wins).then(pl.lit(NAIVE)).otherwise(pl.lit(THETA)).alias("model")
-    )
 
 
 def _with_interval(points: pl.DataFrame, mean: str, radii: pl.DataFrame) -> pl.DataFrame:

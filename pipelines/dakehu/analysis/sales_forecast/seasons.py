@@ -58,7 +58,7 @@ def _seasons(histories: pl.DataFrame) -> pl.DataFrame:
 def _detrended(histories: pl.DataFrame) -> pl.DataFrame:
     """Ratio and difference to the moving average, and how much each changes by chance.
 
-    Half the variance of the changes on the year before: what a month is away from its season, twice.
+    Chance is half the variance of the changes on the year before, which hold it twice.
     """
     mean, half = pl.col("amount").rolling_mean(SEASON_MONTHS), SEASON_MONTHS // 2
     trend = (mean.shift(-half) + mean.shift(1 - half)) / 2
@@ -75,7 +75,7 @@ def _detrended(histories: pl.DataFrame) -> pl.DataFrame:
 
 def _found(detrended: pl.DataFrame) -> pl.DataFrame:
     """history_id, calendar_month, factor and shift: one of the two says something."""
-    seasons = detrended.group_by(_OWN, _MONTH).agg(
+    seasons = detrended.group_by(_OWN, _MONTH, maintain_order=True).agg(
         pl.col("ratio", "difference").mean(),
         pl.len().alias("years"),
         pl.col("ratio_chance", "difference_chance", "is_positive").first(),

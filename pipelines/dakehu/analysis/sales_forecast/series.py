@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,13 +16,23 @@ YEAR_MONTHS = 12
 
 @dataclass(frozen=True)
 class Policy:
-    """Thresholds of the report, in months unless they are counts."""
+    """Thresholds of the report, in months unless they are counts or shares.
+
+    A series sells intermittently from 1.32 months between months with sales: Syntetos, Boylan and
+    Croston (2005), Journal of the Operational Research Society 56, 495-503.
+    """
 
     min_months: int = 6
     seasonal_months: int = 24
     min_cutoffs: int = 3
-    max_cutoffs: int = 24
+    max_cutoffs: int = 12
     stopped_months: int = 12
+    # models
+    backtest_months: int = 24
+    max_histories: int = 4000
+    choice_cutoffs: int = 6
+    choice_margin_share: float = 0.10
+    intermittent_interval_months: float = 1.32
 
 
 def history_of(monthly: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -57,9 +68,51 @@ def _demand_every_month(history: pl.DataFrame) -> None:
         )
 
 
+def current_runs(history: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The months that a series is forecast from: since its first sale, or since it came back.
+
+    A series that stopped (`stopped_months` zeros in a row) and sells again is a new one: what it
+    sold before, and the gap, say little about what it will sell.
+    """
+    zero, run = pl.col("amount") == 0, pl.col("run")
+    is_long = (pl.len().over(*SERIES, "run") >= policy.stopped_months) | (run == run.min())
+    is_past = run < run.max().over(SERIES)
+    return (
+        history.sort(*SERIES, "month")
+        .with_columns(pl.struct(*SERIES, zero.alias("zero")).rle_id().alias("run"))
+        .with_columns((zero & is_past & is_long.over(SERIES)).alias("is_gap"))
+        .filter(
+            (pl.col("month") > pl.col("month").filter("is_gap").max().over(SERIES)).fill_null(True)
+        )
+        .drop("run", "is_gap")
+    )
+
+
+def cutoffs_of(months: Sequence[date], series: pl.DataFrame, policy: Policy) -> list[date]:
+    """The month ends that a backtest forecasts from, spread evenly over the latest.
+
+    They reach back `backtest_months`, as far as a seasonal model could be fitted where there is
+    one; there are at most `max_cutoffs`, and fewer where many series make up for few days, so that
+    series times cutoffs stay near `max_histories`, but never fewer than two.
+    """
+    shortest = series.filter(pl.col("reason").is_null())["min_train_months"].max()
+    if not isinstance(shortest, int):
+        return []
+    possible = list(months[shortest - 1 : -1][-policy.backtest_months :])
+    wanted = min(policy.max_cutoffs, max(2, policy.max_histories // series.height))
+    if len(possible) <= wanted:
+        return possible
+    step = (len(possible) - 1) / (wanted - 1)
+    return [possible[round(number * step)] for number in range(wanted)]
+
+
 def series_of(history: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """One row per series: its length, whether a seasonal model fits, why it is not forecast."""
+    """One row per series: its length, whether a seasonal model fits, why it is not forecast.
+
+    `history` holds the current runs alone.
+    """
     recent = pl.col("amount").tail(policy.stopped_months)
+    interval = policy.intermittent_interval_months
     seasonal_from = policy.seasonal_months + policy.min_cutoffs
     return (
         history.group_by(SERIES)
@@ -70,6 +123,7 @@ def series_of(history: pl.DataFrame, policy: Policy) -> pl.DataFrame:
             pl.col("amount").tail(YEAR_MONTHS).sum().alias("last_amount"),
             (pl.col("amount") == 0).all().alias("is_zero"),
             (recent == 0).all().alias("is_stopped"),
+            (pl.len() >= interval * (pl.col("amount") != 0).sum()).alias("is_intermittent"),
         )
         .with_columns((pl.col("month_count") >= seasonal_from).alias("is_seasonal"))
         .with_columns(
