@@ -55,6 +55,7 @@ lab: $(READY)  ## JupyterLab on the notebooks, with the demo's warehouse
 bench: $(DEMO)/truth.json  ## our times beside what a user would pick instead
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/clv.py
+	$(BIN)/python tests/bench/forecast.py
 	$(BIN)/python tests/bench/million.py
 	$(BIN)/python tests/bench/ranking.py
 	$(BIN)/python tests/bench/vendors.py

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
-from dakehu.analysis.sales_forecast.models import SEASON_MONTHS, point_forecasts
+from dakehu.analysis.sales_forecast.models import Candidate, point_forecasts
+from dakehu.analysis.sales_forecast.seasons import SEASON_MONTHS
 
 SERIES = ["level", "key"]
 
@@ -15,8 +16,9 @@ SERIES = ["level", "key"]
 def histories(series: pl.DataFrame, cutoffs: Sequence[date]) -> pl.DataFrame:
     """Every series as it was known at each cutoff on which it could be forecast.
 
-    `series` has level, key, month, amount (float), is_seasonal and min_train_months; a series takes
-    part in a cutoff once it has that many months and has not been zero all along.
+    `series` has level, key, month, amount (float), is_seasonal, is_intermittent and
+    min_train_months; a series takes part in a cutoff once it has that many months and has not been
+    zero all along.
     Adds history_id, cutoff and scale (see `_scale`).
     """
     known = series.join(pl.DataFrame({"cutoff": cutoffs}, schema={"cutoff": pl.Date}), how="cross")
@@ -47,17 +49,23 @@ def _scale() -> pl.Expr:
     return pl.when(scale > 0).then(scale)
 
 
-def forecasts(series: pl.DataFrame, cutoffs: Sequence[date], horizon_months: int) -> pl.DataFrame:
-    """Point forecasts of every series from every cutoff by every model.
+def forecasts(
+    series: pl.DataFrame,
+    cutoffs: Sequence[date],
+    horizon_months: int,
+    candidates: Mapping[str, Candidate] | None = None,
+) -> pl.DataFrame:
+    """Point forecasts of every series from every cutoff by every model, and by the `candidates`.
 
-    Columns: level, key, is_seasonal, cutoff, scale, is_floored, horizon, month, model, mean_amount.
+    Columns: level, key, is_seasonal, is_intermittent, cutoff, scale, is_floored, horizon, month,
+    model, mean_amount.
     """
     known = histories(series, cutoffs)
     facts = known.group_by("history_id").agg(
-        pl.col(*SERIES, "is_seasonal", "cutoff", "scale").first(),
+        pl.col(*SERIES, "is_seasonal", "is_intermittent", "cutoff", "scale").first(),
         (pl.col("amount").min() >= 0).alias("is_floored"),
     )
-    points = point_forecasts(known, horizon_months)
+    points = point_forecasts(known, horizon_months, candidates)
     return (
         facts.join(points, on="history_id")
         .drop("history_id")
@@ -65,14 +73,24 @@ def forecasts(series: pl.DataFrame, cutoffs: Sequence[date], horizon_months: int
     )
 
 
-def errors(series: pl.DataFrame, cutoffs: Sequence[date], horizon_months: int) -> pl.DataFrame:
-    """Forecasts of past cutoffs beside what came, for the months that have come.
+def errors(
+    series: pl.DataFrame,
+    cutoffs: Sequence[date],
+    horizon_months: int,
+    candidates: Mapping[str, Candidate] | None = None,
+) -> pl.DataFrame:
+    """Forecasts of past cutoffs beside what came, for the months that have come: see `scored`."""
+    made = forecasts(series, cutoffs, horizon_months, candidates)
+    return scored(made, series)
 
-    Adds to `forecasts` actual_amount, error (forecast minus actual), score (absolute error in units
-    of the scale) and sum_score (the same for the sum from the first month ahead to this one).
+
+def scored(made: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
+    """Forecasts beside what came, for the months that have come.
+
+    Adds to `made` actual_amount, error (forecast minus actual), score (absolute error in units of
+    the scale) and sum_score (the same for the sum from the first month ahead to this one).
     """
-    made = forecasts(series, cutoffs, horizon_months)
-    actual = series.select(*SERIES, "month", pl.col("amount").alias("actual_amount"))
+    actual = history.select(*SERIES, "month", pl.col("amount").alias("actual_amount"))
     run = [*SERIES, "cutoff", "model"]
     return (
         made.join(actual, on=[*SERIES, "month"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -27,7 +27,7 @@ from dakehu.analysis.sales_forecast.hierarchy import Hierarchy, hierarchy_of
 from dakehu.analysis.sales_forecast.measures import Measures, measures_of
 from dakehu.analysis.sales_forecast.models import NAIVE
 from dakehu.analysis.sales_forecast.periods import later
-from dakehu.analysis.sales_forecast.series import Policy
+from dakehu.analysis.sales_forecast.policy import Policy
 
 POOL = ["model", "is_seasonal", "is_intermittent"]
 HOLDERS = "holders"
@@ -40,9 +40,9 @@ class Base:
     `history`: level, key, key_name, month, amount as sold; of level shifts, as if always at the new
     level. `points`: the forecast of every series, reconciled, with bounds, float. `published`: the
     same to the cent. `past`: past forecasts of the chosen models, reconciled the same way, with
-    error, score and coverage. `by_model`: past forecasts of every model, unreconciled. `naive`: what
-    the seasonal naive says of the months ahead. `holders`: forecast and past errors of series that
-    no hierarchy knows (who holds a target).
+    error, score and coverage. `by_model`: past forecasts of every model, unreconciled. `naive`:
+    what the seasonal naive says of the months ahead. `holders`: forecast and past errors of series
+    that no hierarchy knows (who holds a target).
     """
 
     hierarchy: Hierarchy
@@ -87,10 +87,10 @@ def base_of(
     every = pl.concat([found.history, _unchanged(holders, as_of)], how="diagonal")
     last_month: date = found.history["month"].max()  # ty: ignore[invalid-assignment]
     truth = every.with_columns(pl.col("amount") + pl.col(cleaning.LEVEL_SHIFT))
-    clean = every.with_columns(pl.sum_horizontal("amount", *KINDS))
+    clean = every.with_columns(pl.sum_horizontal("amount", *cleaning.KINDS))
     ahead = later(last_month, horizon_months)
     spans = calendar.fiscal_months(months[0], ahead, closes_on)
-    asked = policy if has_lunar_year else series.without_calendar(policy)
+    asked = policy if has_lunar_year else replace(policy, calendar_effects=False)
     effects = calendar_effects.effects_of(clean, spans, closes_on, asked)
     usable, kinds, cutoffs = _usable(calendar_effects.adjusted(clean, effects), policy)
     errors = _errors(usable, cutoffs, horizon_months, effects, truth)
@@ -102,16 +102,16 @@ def base_of(
     past = errors.join(chosen, on=[*SERIES, "model"])
     in_levels = truth.join(found.history.select(SERIES).unique(), on=SERIES, how="semi")
     kept = pl.col("level").is_in(in_levels["level"].unique().to_list())
-    judged = reconciliation.compared(_completed(past.filter(kept), in_levels), found.structure)
-    methods = reconciliation.accuracy(judged)
+    known = _completed(past.filter(kept), in_levels)
+    methods = reconciliation.accuracy(reconciliation.compared(known, found.structure))
     method = reconciliation.chosen_method(methods)
-    covered, rule = intervals.covered(judged.filter(pl.col("method") == method))
+    # Methods are compared on the days that all can judge; the chosen one may judge more.
+    covered, rule = intervals.covered(
+        reconciliation.scored(reconciliation.reconciled(known, found.structure, known, method))
+    )
     points = intervals.with_intervals(
         reconciliation.reconciled(
-            _completed(mine.filter(kept), in_levels),
-            found.structure,
-            _completed(past.filter(kept), in_levels),
-            method,
+            _completed(mine.filter(kept), in_levels), found.structure, known, method
         ),
         covered,
     )
@@ -134,9 +134,6 @@ def base_of(
     )
 
 
-KINDS = (cleaning.LIFT, cleaning.HOLE, cleaning.LEVEL_SHIFT)
-
-
 def _events(
     read: Mapping[str, pl.DataFrame], months: pl.Series, closes_on: int
 ) -> tuple[Measures, pl.DataFrame]:
@@ -154,18 +151,17 @@ def _events(
 def _wide(changes: pl.DataFrame) -> pl.DataFrame:
     """One column of amounts per kind of change."""
     return changes.group_by(*SERIES, "month").agg(
-        pl.col("change_amount").filter(pl.col("kind") == kind).sum().alias(kind) for kind in KINDS
+        pl.col("change_amount").filter(pl.col("kind") == kind).sum().alias(kind)
+        for kind in cleaning.KINDS
     )
 
 
 def _unchanged(holders: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    none = [pl.lit(0.0).alias(kind) for kind in KINDS]
+    none = [pl.lit(0.0).alias(kind) for kind in cleaning.KINDS]
     return holders.filter(pl.col("month") <= as_of).with_columns(none)
 
 
-def _usable(
-    history: pl.DataFrame, policy: Policy
-) -> tuple[pl.DataFrame, pl.DataFrame, list[date]]:
+def _usable(history: pl.DataFrame, policy: Policy) -> tuple[pl.DataFrame, pl.DataFrame, list[date]]:
     """The months that models see, one row per series on its kind, and the days to forecast from."""
     runs = series.current_runs(history, policy)
     kinds = series.series_of(runs, policy)
@@ -184,11 +180,8 @@ def _errors(
     truth: pl.DataFrame,
 ) -> pl.DataFrame:
     """Past forecasts beside what was sold, calendar and events included."""
-    made = calendar_effects.restored(
-        backtest.errors(usable, cutoffs, horizon_months), effects, ["mean_amount"]
-    )
-    sold = truth.select(*SERIES, "month", pl.col("amount").alias("actual_amount"))
-    return backtest.scored(made.drop("actual_amount").join(sold, on=[*SERIES, "month"]))
+    made = backtest.forecasts(usable, cutoffs, horizon_months)
+    return backtest.scored(calendar_effects.restored(made, effects, ["mean_amount"]), truth)
 
 
 def _completed(base: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,13 @@ from dakehu.analysis.sales_forecast.measures import Measures
 from dakehu.analysis.sales_forecast.scopes import inside, scope_of
 
 LIFT, HOLE, LEVEL_SHIFT, PULL_FORWARD = "lift", "hole", "level_shift", "pull_forward"
-LEVELS = {"total": pl.lit("total"), "region": pl.col("region_id"), "product_family": "family"}
+KINDS = (LIFT, HOLE, LEVEL_SHIFT)  # of events
+LEVELS = {
+    "total": pl.lit("total"),
+    "region": pl.col("region_id"),
+    "product_family": pl.col("family"),
+    "region_family": pl.format("{}|{}", "region_id", "family"),
+}
 CHANGES = {
     "level": pl.String, "key": pl.String, "month": pl.Date, "change_amount": pl.Float64,
     "kind": pl.String, "cause": pl.String,
@@ -31,8 +37,8 @@ def event_changes(
         cells: region_id, product_id, family, month, amount.
 
     Returns:
-        level (total, region, product_family), key, month, change_amount (to be added to history),
-        kind (lift, hole, level_shift) and cause (the event's id).
+        level (total, region, product_family, region_family), key, month, change_amount (to be
+        added to history), kind (lift, hole, level_shift) and cause (the event's id).
     """
     parts = [pl.DataFrame(schema=CHANGES)]
     told = measures.details.filter(measures.is_told).join(scopes, on="event_id")

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from dakehu.analysis.sales_forecast.backtest import SERIES
+from dakehu.analysis.sales_forecast.cleaning import KINDS
 from dakehu.analysis.sales_forecast.series import STOPPED, TOO_SHORT, YEAR_MONTHS, Policy
 
 TOTAL, REGION, FAMILY, CELL = "total", "region", "product_family", "region_family"
@@ -35,9 +36,9 @@ class Structure:
 class Hierarchy:
     """The series to forecast and why others are not among them.
 
-    `history`: level, key, key_name, month, amount, and for each kind of change that was given its
-    column; every series runs from its first month to the last, without a gap. `absent`: level, reason. `pooled`: level, key, key_name, last_amount (sum
-    of the last twelve months), reason.
+    `history`: level, key, key_name, month, amount, and a column for each kind of change that was
+    given; every series runs from its first month to the last, without a gap. `absent`: level,
+    reason. `pooled`: level, key, key_name, last_amount (sum of the last twelve months), reason.
     """
 
     history: pl.DataFrame
@@ -186,7 +187,7 @@ def _cells(rows: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
 def _summed(rows: pl.DataFrame) -> pl.DataFrame:
     """Amounts by series and month from each series' first month on; a pool is named by its key."""
     pool = pl.col("key_name").n_unique().over(SERIES) > 1
-    amounts = rows.columns[rows.columns.index("amount") :]
+    amounts = [name for name in rows.columns if name == "amount" or name in KINDS]
     return (
         rows.with_columns(pl.when(pool).then(pl.col("key")).otherwise("key_name").alias("key_name"))
         .group_by(*SERIES, "month")

@@ -23,6 +23,7 @@ from dakehu.analysis.sales_forecast.spread import NOTHING, Spread
 from dakehu.analysis.sales_forecast.targets import OVER, months_left
 
 COVERAGE = 0.80
+LEAST_ERRORS = 9  # with fewer the ends of a distribution are a matter of one or two days
 LACKS_DATA, LACKS_FORECAST, BEYOND_HORIZON = "lacks_data", "lacks_forecast", "beyond_horizon"
 _GUARD = 1e-9  # a share of 0.1 * 10 must count as 1, not as a hair less
 
@@ -115,7 +116,8 @@ def landings(
         sales: as targets.credited_sales gives them; complete months to `last_month`.
         forecast: level, key, month (after `last_month`), mean_amount, scale, is_floored and the
             columns of `pool`, one model per series.
-        errors: see `sum_errors`.
+        errors: see `sum_errors`. Where a pool has fewer than nine past sums of as many months,
+            those of all pools count.
         last_month: the last complete month.
         pipeline: open deals, beside the forecast of the base; None where there are none.
         pool: the columns over which past errors are pooled.
@@ -129,7 +131,7 @@ def landings(
         lacks_forecast, beyond_horizon. A period that is over was reached or not: 1 or 0. A target
         of zero or less is none: it has no probability and no attainment.
     """
-    scaled = sum_errors(errors, pool)
+    scaled, overall = sum_errors(errors, pool), sum_errors(errors, ())
     series = _sums_ahead(forecast.filter(pl.col("month") > last_month), pool)
     data_from = sales["month"].min()
     rows = []
@@ -148,6 +150,8 @@ def landings(
             reason = BEYOND_HORIZON
         else:
             shares = scaled.get((*(rest[name] for name in pool), months))
+            if shares is None or len(shares) < LEAST_ERRORS:
+                shares = overall.get((months,))
             row |= _ahead(target, rest, shares, pipeline, months)
         rows.append({"reason": reason} | row)
     found = pl.DataFrame(rows, schema_overrides=_SCHEMA, schema=list(_SCHEMA))

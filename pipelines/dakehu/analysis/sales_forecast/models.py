@@ -1,41 +1,26 @@
-"""Point forecasts of many monthly histories by the two models of the report."""
+"""Point forecasts of many monthly histories: the default, what stands beside it, poor series."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import polars as pl
 
-THETA = "dynamic_optimized_theta"
-NAIVE = "seasonal_naive"
-MODELS = (THETA, NAIVE)
-SEASON_MONTHS = 12
+from dakehu.analysis.sales_forecast import global_model, seasons
+from dakehu.analysis.sales_forecast.seasons import SEASON_MONTHS
 
+MEDIAN, THETA, NAIVE = "median_of_four", "dynamic_optimized_theta", "seasonal_naive"
+DAMPED, COMPLEX, TREES = "damped_trend", "complex_smoothing", global_model.TREES
+CROSTON, TSB, ADIDA, IMAPA = "croston_sba", "tsb", "adida", "imapa"
+INTERMITTENT = (CROSTON, TSB, ADIDA, IMAPA)
 
-def point_forecasts(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
-    """Forecast every history `horizon_months` ahead by both models.
+Candidate = Callable[[pl.DataFrame, int], pl.DataFrame]
+"""A further model: from histories, as `point_forecasts` takes them, and the months ahead to
+history_id, month, mean_amount. It may leave histories out; all others are beside it."""
 
-    `histories` has one row per history and month, without gaps: history_id (integer), is_seasonal,
-    month, amount (float). Where is_seasonal is false, Theta is fitted without a season and the
-    naive forecast repeats the last month instead of the same month a year before; the model keeps
-    its name. A history that never was negative is never forecast below zero.
-    Columns: history_id, horizon (from 1), month, model, mean_amount.
-    """
-    parts = [
-        _fit(part, horizon_months, seasonal)
-        for seasonal in (True, False)
-        if (part := histories.filter(pl.col("is_seasonal") == seasonal)).height
-    ]
-    if not parts:
-        return pl.DataFrame(schema=_SCHEMA)
-    floors = histories.group_by("history_id").agg((pl.col("amount").min() >= 0).alias("is_floored"))
-    return (
-        pl.concat(parts)
-        .join(floors, on="history_id")
-        .with_columns(floored("mean_amount"))
-        .select(list(_SCHEMA))
-        .sort("history_id", "model", "horizon")
-    )
-
-
+_CAP = 2.0
+_TSB_RATE = 0.1  # of sizes and of probability, as in Teunter, Syntetos and Babai (2011)
 _SCHEMA = {
     "history_id": pl.Int64,
     "horizon": pl.Int64,
@@ -43,6 +28,46 @@ _SCHEMA = {
     "model": pl.String,
     "mean_amount": pl.Float64,
 }
+_EMPTY = pl.DataFrame(schema=_SCHEMA)
+
+
+def point_forecasts(
+    histories: pl.DataFrame, horizon_months: int, candidates: Mapping[str, Candidate] | None = None
+) -> pl.DataFrame:
+    """Forecast every history `horizon_months` ahead by every model that suits it.
+
+    `histories` has one row per history and month, without gaps: history_id (integer), is_seasonal,
+    is_intermittent, month, amount (float). All histories have the seasonal naive forecast, Theta
+    and the median of Theta, damped trend, complex smoothing and the global model; intermittent ones
+    Croston's method (SBA), TSB, ADIDA and IMAPA besides; then come the `candidates`, by name. Where
+    is_seasonal is false the models know no season and the naive forecast repeats the last month
+    instead of the same month a year before; the models keep their names. A history that never was
+    negative is never forecast below zero.
+    Columns: history_id, horizon (from 1), month, model, mean_amount.
+    """
+    if histories.is_empty():
+        return _EMPTY
+    ordered = histories.sort("history_id", "month")
+    parts = [
+        _ensemble(ordered, horizon_months),
+        _naive(ordered, horizon_months),
+        _intermittent(ordered.filter("is_intermittent"), horizon_months),
+        *(
+            made(ordered, horizon_months).with_columns(pl.lit(name).alias("model"))
+            for name, made in (candidates or {}).items()
+        ),
+    ]
+    facts = ordered.group_by("history_id").agg(
+        (pl.col("amount").min() >= 0).alias("is_floored"), pl.col("month").max().alias("cutoff")
+    )
+    columns = ["history_id", "month", "model", "mean_amount"]
+    return (
+        pl.concat([part.select(columns) for part in parts])
+        .join(facts, on="history_id")
+        .with_columns(floored("mean_amount"), _months_between("cutoff", "month").alias("horizon"))
+        .select(list(_SCHEMA))
+        .sort("history_id", "model", "horizon")
+    )
 
 
 def floored(column: str) -> pl.Expr:
@@ -52,30 +77,120 @@ def floored(column: str) -> pl.Expr:
     ).alias(column)
 
 
-def _fit(histories: pl.DataFrame, horizon_months: int, seasonal: bool) -> pl.DataFrame:
-    from statsforecast import StatsForecast  # seconds to import: only where models are fitted
-    from statsforecast.models import DynamicOptimizedTheta, Naive, SeasonalNaive
+def _months_between(first: str, last: str) -> pl.Expr:
+    def count(column: str) -> pl.Expr:
+        return pl.col(column).dt.year().cast(pl.Int64) * 12 + pl.col(column).dt.month()
 
-    season = SEASON_MONTHS if seasonal else 1
-    naive = SeasonalNaive(season_length=season, alias=NAIVE) if seasonal else Naive(alias=NAIVE)
+    return count(last) - count(first)
+
+
+def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
+    """The median of Theta, damped trend, complex smoothing and trees, and Theta by itself.
+
+    None of them knows a season: they see the adjusted histories, a towering month cut. Where LightGBM cannot be loaded or
+    has too little to learn from, the median is of three.
+    """
+    if histories.is_empty():
+        return _EMPTY
+    from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
+
+    without, found = seasons.adjusted(_capped(histories))
+    damped = AutoETS(season_length=1, model="AAN", damped=True, alias=DAMPED)
+    level = [
+        DynamicOptimizedTheta(season_length=1, alias=THETA),
+        AutoCES(season_length=1, model="N", alias=COMPLEX),
+    ]
+    by_month = ["history_id", "month"]
+    adjusted = (
+        _fit(without, level, horizon_months)
+        .join(_fit_to_logs(without, damped, horizon_months), on=by_month)
+        .join(global_model.global_forecasts(without, horizon_months), on=by_month, how="left")
+    )
+    members = [THETA, DAMPED, COMPLEX, TREES]
+    made = seasons.restored(adjusted, found, members)
+    median = pl.concat_list(pl.col(members).fill_nan(None)).list.drop_nulls().list.median()
+    return _long(made.with_columns(median.alias(MEDIAN)), [MEDIAN, THETA])
+
+
+def _capped(histories: pl.DataFrame) -> pl.DataFrame:
+    """No month of a year or more counts for over twice the next largest: one deal is no season."""
+    cap = _CAP * pl.col("amount").top_k(2).min().over("history_id")
+    is_far = (pl.len().over("history_id") >= SEASON_MONTHS) & (cap > 0) & (pl.col("amount") > cap)
+    return histories.with_columns(pl.when(is_far).then(cap).otherwise("amount").alias("amount"))
+
+
+def _naive(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
+    """The same month a year before, and where no season can be told the last month."""
+    season = pl.when("is_seasonal").then(SEASON_MONTHS).otherwise(1)
+    ahead = pl.DataFrame({"ahead": range(horizon_months)}, schema={"ahead": pl.Int64})
+    return (
+        histories.group_by("history_id")
+        .agg(pl.col("amount", "month").tail(SEASON_MONTHS), season.first().alias("season"))
+        .join(ahead, how="cross")
+        .select(
+            "history_id",
+            pl.col("month").list.last().dt.offset_by(pl.format("{}mo", pl.col("ahead") + 1)),
+            pl.col("amount")
+            .list.get(pl.col("ahead") % pl.col("season") - pl.col("season"))
+            .alias("mean_amount"),
+            pl.lit(NAIVE).alias("model"),
+        )
+    )
+
+
+def _intermittent(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
+    if histories.is_empty():
+        return _EMPTY
+    from statsforecast import models
+
+    kinds = [
+        models.CrostonSBA(alias=CROSTON),
+        models.TSB(alpha_d=_TSB_RATE, alpha_p=_TSB_RATE, alias=TSB),
+        models.ADIDA(alias=ADIDA),
+        models.IMAPA(alias=IMAPA),
+    ]
+    return _long(_fit(histories, kinds, horizon_months), INTERMITTENT)
+
+
+def _fit(histories: pl.DataFrame, models: Sequence[Any], horizon_months: int) -> pl.DataFrame:
+    """history_id, month and one column per model of statsforecast.
+
+    A model that cannot be fitted to a history (damped trend on fewer than ten months) is replaced
+    there by simple exponential smoothing.
+    """
+    from statsforecast import StatsForecast  # seconds to import: only where models are fitted
+    from statsforecast.models import SimpleExponentialSmoothingOptimized
+
     engine = StatsForecast(
-        models=[DynamicOptimizedTheta(season_length=season, alias=THETA), naive],
+        models=list(models),
         freq="1mo",
         n_jobs=1,
+        fallback_model=SimpleExponentialSmoothingOptimized(),
     )
     frame = histories.select(
         pl.col("history_id").alias("unique_id"),
         pl.col("month").alias("ds"),
         pl.col("amount").alias("y"),
-    ).sort("unique_id", "ds")
+    )
     made: pl.DataFrame = engine.forecast(df=frame, h=horizon_months)  # ty: ignore[invalid-assignment]
+    return made.rename({"unique_id": "history_id", "ds": "month"})
+
+
+def _fit_to_logs(histories: pl.DataFrame, model: Any, horizon_months: int) -> pl.DataFrame:
+    """`_fit` to logarithms where all amounts are above zero, and to the amounts elsewhere."""
+    positive = (pl.col("amount").min() > 0).over("history_id")
+    facts = histories.with_columns(positive.alias("is_log"))
+    amount = pl.when("is_log").then(pl.col("amount").log()).otherwise("amount").alias("amount")
+    made = _fit(facts.with_columns(amount), [model], horizon_months)
+    ahead = pl.col(model.alias)
     return (
-        made.rename({"unique_id": "history_id", "ds": "month"})
-        .with_columns(pl.int_range(1, pl.len() + 1).over("history_id").alias("horizon"))
-        .unpivot(
-            MODELS,
-            index=["history_id", "horizon", "month"],
-            variable_name="model",
-            value_name="mean_amount",
-        )
+        made.join(facts.select("history_id", "is_log").unique(), on="history_id")
+        .with_columns(pl.when("is_log").then(ahead.exp()).otherwise(ahead).alias(model.alias))
+        .drop("is_log")
+    )
+
+
+def _long(made: pl.DataFrame, models: Sequence[str]) -> pl.DataFrame:
+    return made.unpivot(
+        models, index=["history_id", "month"], variable_name="model", value_name="mean_amount"
     )

@@ -11,6 +11,10 @@ KEY = "distributor_id"
 LEVEL = 0.8
 LEAST_MONTHS = 6
 SELL_OUT, OWN_MONTHS = "sell_out", "own_months"
+SCHEMA = {
+    KEY: pl.String, "month": pl.Date, "sell_in_amount": pl.Float64,
+    "pulled_amount": pl.Float64, "low_amount": pl.Float64, "high_amount": pl.Float64,
+}  # fmt: skip
 
 
 def loaded(months: pl.DataFrame, level: float = LEVEL) -> pl.DataFrame:
@@ -48,11 +52,7 @@ def loaded(months: pl.DataFrame, level: float = LEVEL) -> pl.DataFrame:
         low = max(2 * middle - high, 0.0)
         bounds = [late - rest * one for one in (middle, high, low)]
         rows.append((row[KEY], row["month"], row["amount"], *bounds))
-    schema = {
-        KEY: pl.String, "month": pl.Date, "sell_in_amount": pl.Float64,
-        "pulled_amount": pl.Float64, "low_amount": pl.Float64, "high_amount": pl.Float64,
-    }  # fmt: skip
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def beyond_sell_out(months: pl.DataFrame, span: int = 3, level: float = LEVEL) -> pl.DataFrame:
@@ -90,11 +90,7 @@ def beyond_sell_out(months: pl.DataFrame, span: int = 3, level: float = LEVEL) -
         low = max(2 * middle - high, 0.0)
         bounds = [last["sell_in"] - last["sold"] * one for one in (middle, high, low)]
         rows.append((code, last["month"], last["sell_in"], *bounds))
-    schema = {
-        KEY: pl.String, "month": pl.Date, "sell_in_amount": pl.Float64,
-        "pulled_amount": pl.Float64, "low_amount": pl.Float64, "high_amount": pl.Float64,
-    }  # fmt: skip
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def pulled_forward(by_sell_out: pl.DataFrame, by_own_months: pl.DataFrame) -> pl.DataFrame:

@@ -144,17 +144,20 @@ def compared(
         if name not in NEEDS_ERRORS or frame["cutoff"].n_unique() >= LEAST_CUTOFFS
     }
     shared = set.intersection(*(set(frame["cutoff"]) for frame in judged.values()))
-    error = pl.col("mean_amount") - pl.col("actual_amount")
-    return (
+    return scored(
         pl.concat(
             frame.with_columns(pl.lit(name).alias("method")) for name, frame in judged.items()
-        )
-        .filter(pl.col("cutoff").is_in(list(shared)))
-        .with_columns(
-            error.alias("error"),
-            (error.abs() / pl.col("scale")).alias("score"),
-            (error**2 / pl.col("square_scale")).alias("square_score"),
-        )
+        ).filter(pl.col("cutoff").is_in(list(shared)))
+    )
+
+
+def scored(past: pl.DataFrame) -> pl.DataFrame:
+    """`past`, of months that have come, with error, score and square_score (see `compared`)."""
+    error = pl.col("mean_amount") - pl.col("actual_amount")
+    return past.filter(pl.col("actual_amount").is_not_null()).with_columns(
+        error.alias("error"),
+        (error.abs() / pl.col("scale")).alias("score"),
+        (error**2 / pl.col("square_scale")).alias("square_score"),
     )
 
 

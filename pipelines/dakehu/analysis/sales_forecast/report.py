@@ -1,23 +1,48 @@
-"""The next months' sales in total and per region, how sure, and how good such forecasts were."""
+"""The sales forecast whole: base, pipeline, landing, why it changed, what could be done."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from dakehu.analysis.sales_forecast import backtest, conformal
-from dakehu.analysis.sales_forecast.models import NAIVE, THETA, floored
-from dakehu.analysis.sales_forecast.series import Policy, history_of, series_of
+from dakehu.analysis.sales_forecast import (
+    calendar_effects,
+    global_model,
+    landing,
+    lost_sales,
+    memory,
+    outlook,
+    ramp_up,
+    scenarios,
+    targets,
+)
+from dakehu.analysis.sales_forecast.backtest import SERIES
+from dakehu.analysis.sales_forecast.base import Base, base_of
+from dakehu.analysis.sales_forecast.bridge import Bridge, bridge_of
+from dakehu.analysis.sales_forecast.channel_load import pulled_of
+from dakehu.analysis.sales_forecast.figures import figures_of
+from dakehu.analysis.sales_forecast.pipeline import Pipeline, pipeline_of
+from dakehu.analysis.sales_forecast.policy import Policy
+from dakehu.analysis.sales_forecast.quota import Split
+from dakehu.analysis.sales_forecast.split import running_split
+from dakehu.analysis.sales_forecast.supply import lead_times, supply_of
 
-SERIES = backtest.SERIES
-POOL = ["model", "is_seasonal"]
+TOTAL = "total"
+LUNAR_CURRENCY = "CNY"
 
 
 @dataclass(frozen=True)
 class SalesForecast:
-    """What the report shows. Amounts are in the pipeline's currency, months are fiscal months."""
+    """What the report shows. Amounts are in the pipeline's currency, months are fiscal months.
+
+    `tables` are those of the contract and what the page shows besides; one whose data no source
+    has is absent or empty. `landing` are the rows of target_gap that page one speaks of, `bridge`
+    is the way from the last forecast of the first of them; `is_first_run` where none was kept.
+    """
 
     last_month: date
     horizon_months: int
@@ -26,210 +51,229 @@ class SalesForecast:
     history: pl.DataFrame
     series: pl.DataFrame
     tables: dict[str, pl.DataFrame]
+    landing: pl.DataFrame
+    bridge: Bridge | None
+    is_first_run: bool
+    method: str
+    split: Split | None
     figures: dict[str, tuple[float | None, str]] = field(default_factory=dict)
+
+    @property
+    def has_global_model(self) -> bool:
+        """Whether LightGBM could be loaded; without it the median is of three models."""
+        return global_model.is_available()
 
     @property
     def is_seasonal(self) -> bool:
         """Whether the total has enough months for a seasonal model."""
-        return bool(self.series.filter(pl.col("level") == "total")["is_seasonal"].any())
+        return bool(self.series.filter(pl.col("level") == TOTAL)["is_seasonal"].any())
 
-    def table(self, name: str, level: str = "total") -> pl.DataFrame:
+    def table(self, name: str, level: str = TOTAL) -> pl.DataFrame:
         """The rows of table `name` at one level."""
         return self.tables[name].filter(pl.col("level") == level)
 
 
 def analyse(
-    monthly: pl.DataFrame, as_of: date, horizon_months: int = 12, policy: Policy | None = None
+    read: Mapping[str, pl.DataFrame],
+    as_of: date,
+    horizon_months: int = 12,
+    policy: Policy | None = None,
+    *,
+    currency: str = LUNAR_CURRENCY,
+    closes_on: int = 31,
+    kept: pl.DataFrame | None = None,
+    run_id: str = "",
 ) -> SalesForecast:
-    """Forecast every series of mart_sales_forecast `horizon_months` past its last month.
+    """Forecast the marts `read` (see MARTS) `horizon_months` past their last complete month.
 
-    Months after `as_of` are ignored. Raises ValueError where no month is left.
+    `closes_on` is the day on which fiscal months close, `kept` the table forecasts of earlier runs.
+    The Lunar New Year is looked for where sales are in yuan.
+
+    Raises:
+        ValueError: no month is left up to `as_of`, or a scenario of the policy cannot be.
     """
     policy = policy or Policy()
-    history = history_of(monthly.filter(pl.col("level").is_in(["total", "region"])), as_of)
-    series = series_of(history, policy)
-    usable = history.join(
-        series.filter(pl.col("reason").is_null()).select(
-            *SERIES, "is_seasonal", "min_train_months"
-        ),
-        on=SERIES,
+    written = scenarios.written(policy.scenarios)
+    monthly = read["monthly"].filter(pl.col("month") <= as_of)
+    last_month: date | None = monthly["month"].max()  # ty: ignore[invalid-assignment]
+    sales = targets.credited_sales(read["credited"], last_month or as_of)
+    base = base_of(
+        read,
+        targets.holders(sales),
+        as_of,
+        horizon_months,
+        policy,
+        closes_on=closes_on,
+        has_lunar_year=currency == LUNAR_CURRENCY,
     )
-    months: list[date] = history["month"].unique().sort().to_list()
-    last_month, cutoffs = months[-1], months[:-1][-policy.max_cutoffs :]
-    judged, rule = conformal.judged(backtest.errors(usable, cutoffs, horizon_months), POOL)
-    chosen = _chosen(judged, series)
-    made = backtest.forecasts(usable, [last_month], horizon_months).join(
-        chosen, on=[*SERIES, "model"]
+    assert last_month is not None  # base_of has refused an empty history
+    pipe = pipeline_of(
+        read["deals"],
+        as_of,
+        last_month,
+        _outside(monthly),
+        month_end_day=closes_on,
+        min_deals=policy.pipeline_min_deals,
     )
-    names = series.select(*SERIES, "key_name")
-    forecast = _with_interval(made, "mean_amount", conformal.radii(judged, POOL))
-    outlook = _outlook(made, judged, history, horizon_months)
+    goals = targets.targets_of(read["quotas"], base.history, last_month)
+    landed = landing.landings(goals, sales, *_ahead(base), last_month, pipe, ("pool",))
+    now = _kept_now(base, pipe, sales, horizon_months, as_of, run_id)
+    past = memory.memory_of(
+        pl.DataFrame() if kept is None else kept, base.history, policy.memory_cycles
+    )
+    headline = landing.headline(landed)
+    bridge = None
+    if headline.height:
+        first = headline.row(0, named=True)
+        bridge = bridge_of(past.previous, now, first["first_month"], first["last_month"])
+    ahead = outlook.outlook_table(base, horizon_months)
+    split = running_split(read, landed, ahead, policy)
     tables = {
-        "forecast": _forecast_table(forecast.join(names, on=SERIES)),
-        "backtest": backtest.accuracy(judged, [*SERIES, "cutoff", "model"]),
-        "accuracy": _accuracy(judged, chosen),
-        "outlook": _by_size(outlook.join(names, on=SERIES)),
-        "not_forecast": _not_forecast(series),
+        "forecast": outlook.forecast_table(base),
+        "backtest": outlook.backtest_table(base),
+        "accuracy": outlook.accuracy_table(base),
+        "outlook": ahead,
+        "not_forecast": outlook.not_forecast_table(base),
+        "reconciliation": base.methods,
+        "target_gap": landed,
+        "forecasts": now,
+        "forecast_memory": past.accuracy,
+        "deals": pipe.deals,
+        "hit_rates": pipe.hit_rates,
+        "taken_out": read["taken_out"].filter(pl.col("month") <= as_of),
+        "lunar_growth": _growth(base),
+        "calendar": base.calendar.choice,
+        "history_changes": base.changes,
+        "measures": _measures(base),
+        "pull_forward": pulled_of(read, as_of),
+        "ramp_up": ramp_up.ramp_up(_accounts(read["accounts"], as_of)),
+        "time_to_serve": ramp_up.time_to_serve(read["first_supplies"]),
+        "lost_sales": lost_sales.lost_sales_of(
+            read["lost_lines"], read["outages"], monthly["month"].unique(), as_of, policy
+        ).table,
+        "scenarios": _scenarios(base, written),
+        "supply": _supply(base, read, policy),
+        **({"bridge": bridge.components} if bridge else {}),
+        **({"quota_split": split.quota_split} if split else {}),
     }
-    result = SalesForecast(last_month, horizon_months, rule, policy, history, series, tables)
-    result.figures.update(_figures(result, judged.join(chosen, on=[*SERIES, "model"])))
+    result = SalesForecast(
+        last_month=last_month,
+        horizon_months=horizon_months,
+        coverage_rule=base.rule,
+        policy=policy,
+        history=base.history,
+        series=base.kinds,
+        tables=tables,
+        landing=headline,
+        bridge=bridge,
+        is_first_run=past.is_first,
+        method=base.method,
+        split=split,
+    )
+    result.figures.update(figures_of(result))
     return result
 
 
-def _chosen(judged: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
-    """The model of each series: Theta, unless the naive forecast had the lower WAPE."""
-    wape = (
-        backtest.accuracy(judged, [*SERIES, "model"])
-        .select(*SERIES, "model", "wape")
-        .pivot("model", index=SERIES, values="wape")
+def _outside(monthly: pl.DataFrame) -> pl.DataFrame:
+    """Past sales that the base leaves out, every month of the series that deals can be told by."""
+    levels = pl.col("level").is_in([TOTAL, "region", "key_account"])
+    amount = (pl.col("net_amount") - pl.col("base_amount")).cast(pl.Float64)
+    return monthly.filter(levels).select(*SERIES, "month", amount.alias("amount"))
+
+
+def _ahead(base: Base) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Forecast and past errors of every series that can hold a target, with what pools them."""
+    made, past = base.holders
+    columns = [*SERIES, "month", "mean_amount", "scale", "is_floored", "pool"]
+    forecast = pl.concat(
+        [
+            base.published.with_columns(
+                pl.col("mean_amount").cast(pl.Float64), pool=pl.col("level")
+            ).select(columns),
+            made.with_columns(pool=pl.lit("holders")).select(columns),
+        ]
     )
-    wape = wape.with_columns(
-        pl.lit(None, dtype=pl.Float64).alias(name)
-        for name in (THETA, NAIVE)
-        if name not in wape.columns
+    columns = [*SERIES, "cutoff", "model", "horizon", "error", "scale", "pool"]
+    errors = pl.concat(
+        [
+            base.past.with_columns(pool=pl.col("level")).select(columns),
+            past.with_columns(pool=pl.lit("holders")).select(columns),
+        ]
     )
-    naive_wins = (pl.col(NAIVE) < pl.col(THETA)).fill_null(False)
-    return series.join(wape, on=SERIES, how="left").select(
-        *SERIES, pl.when(naive_wins).then(pl.lit(NAIVE)).otherwise(pl.lit(THETA)).alias("model")
-    )
+    return forecast, errors
 
 
-def _with_interval(points: pl.DataFrame, mean: str, radii: pl.DataFrame) -> pl.DataFrame:
-    """`points` with low and high amounts at both levels: mean -/+ radius x scale."""
-    for level in conformal.LEVELS:
-        percent = round(level * 100)
-        reach = radii.filter(pl.col("level") == level).select(*POOL, "horizon", "radius")
-        width = pl.col("radius") * pl.col("scale")
-        points = (
-            points.join(reach, on=[*POOL, "horizon"], how="left")
-            .with_columns(
-                (pl.col(mean) - width).alias(f"low_{percent}_amount"),
-                (pl.col(mean) + width).alias(f"high_{percent}_amount"),
-            )
-            .with_columns(floored(f"low_{percent}_amount"))
-            .drop("radius")
-        )
-    return points
-
-
-BOUNDS = [f"{side}_{percent}_amount" for percent in (80, 95) for side in ("low", "high")]
-
-
-def _forecast_table(forecast: pl.DataFrame) -> pl.DataFrame:
-    return forecast.select(
-        *SERIES, "key_name", "month", *_money("mean_amount", *BOUNDS), "model"
-    ).sort(*SERIES, "month")
-
-
-def _money(*columns: str) -> list[pl.Expr]:
-    return [pl.col(name).round(2).cast(pl.Decimal(18, 2)) for name in columns]
-
-
-def _outlook(
-    made: pl.DataFrame, judged: pl.DataFrame, history: pl.DataFrame, horizon_months: int
+def _kept_now(
+    base: Base,
+    pipe: Pipeline,
+    sales: pl.DataFrame,
+    horizon_months: int,
+    as_of: date,
+    run_id: str,
 ) -> pl.DataFrame:
-    """One row per series: the sum over the horizon beside the same count of months just past.
+    """The table forecasts of this run."""
+    total = base.published.filter(pl.col("level") == TOTAL).select(
+        *SERIES, "month", pl.col("mean_amount").cast(pl.Float64)
+    )
+    plain = calendar_effects.adjusted(total.rename({"mean_amount": "amount"}), base.calendar)
+    moved = total.join(plain, on=[*SERIES, "month"]).select(
+        *SERIES, "month", amount=pl.col("mean_amount") - pl.col("amount")
+    )
+    deals = pipe.monthly(TOTAL, TOTAL, horizon_months).select(
+        pl.lit(TOTAL).alias("level"), pl.lit(TOTAL).alias("key"), "month", "amount"
+    )
+    effects = {"pipeline": deals, "calendar": moved}
+    return memory.forecasts_of(base.published, base.naive, sales, effects, as_of, run_id)
 
-    The interval of the sum comes from the errors of past sums, never from adding monthly bounds.
-    Growth is missing where the model knows no season: it carries on the level of the latest months,
-    which a whole year is no fair match for.
-    """
-    sums = made.group_by([*SERIES, *POOL]).agg(
-        pl.col("mean_amount").sum().alias("forecast_amount"),
-        pl.col("scale", "is_floored").first(),
-        pl.lit(horizon_months).cast(pl.Int64).alias("horizon"),
+
+def _growth(base: Base) -> pl.DataFrame:
+    """Year on year of the last month, as it is and with the moving holiday taken out."""
+    names = base.history.group_by(SERIES).agg(pl.col("key_name").last())
+    grown = calendar_effects.growth(base.history, base.calendar)
+    return grown.filter(pl.col("month") == pl.col("month").max()).join(names, on=SERIES)
+
+
+def _measures(base: Base) -> pl.DataFrame:
+    """All events; those that could be measured with lift, bounds and cost per extra yuan."""
+    amounts = ["lift_amount", "low_amount", "high_amount"]
+    return base.measures.details.drop(amounts).join(
+        base.measures.table, on="event_id", how="left", maintain_order="left"
     )
-    sum_scores = judged.with_columns(pl.col("sum_score").alias("score"))
-    support = sum_scores.filter((pl.col("horizon") == horizon_months) & pl.col("score").is_finite())
-    backing = support.group_by(POOL).agg(
-        pl.len().cast(pl.Int64).alias("sum_score_count"),
-        pl.col("cutoff").n_unique().cast(pl.Int64).alias("sum_cutoff_count"),
+
+
+def _scenarios(base: Base, written: Mapping[str, Any]) -> pl.DataFrame:
+    """The forecast under each measure taken again and under the pipeline file's scenarios."""
+    details = base.measures.details.filter(~pl.col("is_lasting") & base.measures.is_told)
+    months = (pl.col("last_month").dt.year() - pl.col("first_month").dt.year()) * 12 + (
+        pl.col("last_month").dt.month() - pl.col("first_month").dt.month() + 1
     )
-    past = history.group_by(SERIES).agg(
-        pl.col("amount").tail(horizon_months).sum().alias("last_amount"),
-        (pl.len() >= horizon_months).alias("is_full"),
+    touched = base.changes.filter(pl.col("level") == "region")
+    region = touched.group_by(pl.col("cause").alias("event_id")).agg(
+        pl.when(pl.col("key").n_unique() == 1).then(pl.col("key").first()).alias("key")
     )
-    growth = pl.col("forecast_amount") / pl.col("last_amount") - 1
-    comparable = pl.col("is_full") & pl.col("is_seasonal") & (pl.col("last_amount") > 0)
-    return (
-        _with_interval(sums, "forecast_amount", conformal.radii(sum_scores, POOL))
-        .join(backing, on=POOL, how="left")
-        .join(past, on=SERIES)
+    taken = (
+        details.join(region, on="event_id", how="left")
         .with_columns(
-            pl.when(comparable).then(growth).alias("growth"),
-            pl.col("sum_score_count", "sum_cutoff_count").fill_null(0),
-            *_money("forecast_amount", "last_amount", *BOUNDS),
+            lift_share="effect",
+            low="low_effect",
+            high="high_effect",
+            month_count=months.cast(pl.Int64),
+            level=pl.when(pl.col("key").is_not_null()).then(pl.lit("region")),
         )
-        .drop("scale", "is_floored", "horizon", "is_full")
+        .select("event_id", "lift_share", "low", "high", "month_count", "level", "key")
     )
+    every = scenarios.of_measures(taken) | dict(written)
+    return scenarios.scenarios_of(base.published, every)
 
 
-def _accuracy(judged: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
-    """Accuracy per level and model, over all horizons (horizon missing) and per horizon.
-
-    Beside the two models stands `chosen`: every series by its own model.
-    """
-    used = judged.join(chosen, on=[*SERIES, "model"]).with_columns(pl.lit("chosen").alias("model"))
-    both = pl.concat([judged, used])
-    overall = backtest.accuracy(both, ["level", "model"])
-    by_horizon = backtest.accuracy(both, ["level", "model", "horizon"])
-    return pl.concat(
-        [overall.with_columns(pl.lit(None, dtype=pl.Int64).alias("horizon")), by_horizon],
-        how="diagonal",
-    ).sort("level", "model", "horizon")
+def _supply(base: Base, read: Mapping[str, pl.DataFrame], policy: Policy) -> pl.DataFrame:
+    leads = lead_times(read["lead_times"], policy.usual_lead_days)
+    forecast = base.published.with_columns(pl.col("mean_amount").cast(pl.Float64))
+    return supply_of(forecast, base.past, leads, read["stock_at_hand"], policy.service_level)
 
 
-def _by_size(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.sort(["last_amount", *SERIES], descending=[True, False, False])
-
-
-def _not_forecast(series: pl.DataFrame) -> pl.DataFrame:
-    left = series.filter(pl.col("reason").is_not_null())
-    return _by_size(
-        left.select(*SERIES, "key_name", "month_count", *_money("last_amount"), "reason")
+def _accounts(accounts: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Sales per customer group and month as `ramp_up` reads them."""
+    return accounts.filter(pl.col("month") <= as_of).select(
+        "customer_id", "month", amount=pl.col("net_amount").cast(pl.Float64)
     )
-
-
-def _figures(result: SalesForecast, used: pl.DataFrame) -> dict[str, tuple[float | None, str]]:
-    """The headline numbers, by the names that summary.json keeps.
-
-    `used` are the judged errors of each series' own model; coverage is over all series together.
-    """
-    figures: dict[str, tuple[float | None, str]] = {
-        "month_count": (result.history["month"].n_unique(), "count"),
-        "region_count": (result.table("outlook", "region").height, "count"),
-        "not_forecast_count": (result.tables["not_forecast"].height, "count"),
-    }
-    for row in result.table("outlook").iter_rows(named=True):
-        figures |= {
-            "forecast_amount": (_float(row["forecast_amount"]), "amount"),
-            "forecast_low_80_amount": (_float(row["low_80_amount"]), "amount"),
-            "forecast_high_80_amount": (_float(row["high_80_amount"]), "amount"),
-            "last_amount": (_float(row["last_amount"]), "amount"),
-            "forecast_growth": (row["growth"], "share"),
-        }
-        first = result.table("forecast").row(0, named=True)
-        figures |= {
-            "next_month_amount": (_float(first["mean_amount"]), "amount"),
-            "next_month_low_80_amount": (_float(first["low_80_amount"]), "amount"),
-            "next_month_high_80_amount": (_float(first["high_80_amount"]), "amount"),
-        }
-        regions = result.table("outlook", "region")["forecast_amount"]
-        if regions.len():
-            gap = float(regions.sum()) - float(row["forecast_amount"])
-            figures["region_gap_amount"] = (gap, "amount")
-    overall = result.table("accuracy").filter(pl.col("horizon").is_null())
-    for row in overall.iter_rows(named=True):
-        model = row["model"]
-        figures |= {
-            f"wape_{model}": (row["wape"], "share"),
-            f"bias_{model}": (row["bias"], "share"),
-        }
-    for percent in (80, 95):
-        held = pl.col(f"is_covered_{percent}").mean()
-        figures[f"coverage_{percent}"] = (used.select(held).item(), "share")
-    return figures
-
-
-def _float(value: object) -> float | None:
-    return None if value is None else float(str(value))

@@ -2,49 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 
 from dakehu.analysis.sales_forecast.backtest import SERIES
+from dakehu.analysis.sales_forecast.policy import Policy
 
 TOO_SHORT, ALL_ZERO, STOPPED = "too_short", "all_zero", "stopped"
 YEAR_MONTHS = 12
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Thresholds of the report, in months unless they are counts or shares."""
-
-    min_months: int = 6
-    seasonal_months: int = 24
-    min_cutoffs: int = 3
-    max_cutoffs: int = 24
-    stopped_months: int = 12
-    # landing, pipeline, quotas, scenarios, supply
-    pipeline_min_deals: int = 10
-    memory_cycles: int = 4
-    forecast_weight: float = 0.5
-    overload_line: float = 1.2
-    service_level: float = 0.95
-    usual_lead_days: float = 14.0
-    scenarios: Mapping[str, Any] = field(default_factory=dict)
-    # hierarchy: how many members of a level stand by themselves
-    max_regions: int = 20
-    max_families: int = 10
-    max_distributors: int = 40
-    min_member_share: float = 0.005
-    # calendar
-    calendar_effects: bool = True
-    calendar_origins: int = 8
-    calendar_min_origins: int = 3
-    calendar_margin: float = 0.05
-    # events
-    lost_after_days: int = 30
-    outage_cap: float = 0.5
 
 
 def history_of(monthly: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -80,9 +47,51 @@ def _demand_every_month(history: pl.DataFrame) -> None:
         )
 
 
+def current_runs(history: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The months that a series is forecast from: since its first sale, or since it came back.
+
+    A series that stopped (`stopped_months` zeros in a row) and sells again is a new one: what it
+    sold before, and the gap, say little about what it will sell.
+    """
+    zero, run = pl.col("amount") == 0, pl.col("run")
+    is_long = (pl.len().over(*SERIES, "run") >= policy.stopped_months) | (run == run.min())
+    is_past = run < run.max().over(SERIES)
+    return (
+        history.sort(*SERIES, "month")
+        .with_columns(pl.struct(*SERIES, zero.alias("zero")).rle_id().alias("run"))
+        .with_columns((zero & is_past & is_long.over(SERIES)).alias("is_gap"))
+        .filter(
+            (pl.col("month") > pl.col("month").filter("is_gap").max().over(SERIES)).fill_null(True)
+        )
+        .drop("run", "is_gap")
+    )
+
+
+def cutoffs_of(months: Sequence[date], series: pl.DataFrame, policy: Policy) -> list[date]:
+    """The month ends that a backtest forecasts from, spread evenly over the latest.
+
+    They reach back `backtest_months`, as far as a seasonal model could be fitted where there is
+    one; there are at most `max_cutoffs`, and fewer where many series make up for few days, so that
+    series times cutoffs stay near `max_histories`, but never fewer than two.
+    """
+    shortest = series.filter(pl.col("reason").is_null())["min_train_months"].max()
+    if not isinstance(shortest, int):
+        return []
+    possible = list(months[shortest - 1 : -1][-policy.backtest_months :])
+    wanted = min(policy.max_cutoffs, max(2, policy.max_histories // series.height))
+    if len(possible) <= wanted:
+        return possible
+    step = (len(possible) - 1) / (wanted - 1)
+    return [possible[round(number * step)] for number in range(wanted)]
+
+
 def series_of(history: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """One row per series: its length, whether a seasonal model fits, why it is not forecast."""
+    """One row per series: its length, whether a seasonal model fits, why it is not forecast.
+
+    `history` holds the current runs alone.
+    """
     recent = pl.col("amount").tail(policy.stopped_months)
+    interval = policy.intermittent_interval_months
     seasonal_from = policy.seasonal_months + policy.min_cutoffs
     return (
         history.group_by(SERIES)
@@ -93,6 +102,7 @@ def series_of(history: pl.DataFrame, policy: Policy) -> pl.DataFrame:
             pl.col("amount").tail(YEAR_MONTHS).sum().alias("last_amount"),
             (pl.col("amount") == 0).all().alias("is_zero"),
             (recent == 0).all().alias("is_stopped"),
+            (pl.len() >= interval * (pl.col("amount") != 0).sum()).alias("is_intermittent"),
         )
         .with_columns((pl.col("month_count") >= seasonal_from).alias("is_seasonal"))
         .with_columns(

@@ -1,0 +1,103 @@
+"""The headline numbers of the forecast, by the names that summary.json keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dakehu.analysis.sales_forecast import pull_forward
+from dakehu.analysis.sales_forecast.models import NAIVE
+from dakehu.analysis.sales_forecast.outlook import PUBLISHED
+
+if TYPE_CHECKING:
+    from dakehu.analysis.sales_forecast.report import SalesForecast
+
+Figures = dict[str, tuple[float | None, str]]
+PERIODS = {3: "quarter", 12: "year"}
+
+
+def figures_of(result: SalesForecast) -> Figures:
+    """Every figure: name -> (value, unit); what is not known is missing."""
+    figures: Figures = {
+        "month_count": (result.history["month"].n_unique(), "count"),
+        "series_count": (result.tables["outlook"].height, "count"),
+        "region_count": (result.table("outlook", "region").height, "count"),
+        "not_forecast_count": (result.tables["not_forecast"].height, "count"),
+    }
+    return figures | _outlook(result) | _landing(result) | _accuracy(result) | _beside(result)
+
+
+def _outlook(result: SalesForecast) -> Figures:
+    figures: Figures = {}
+    for row in result.table("outlook").iter_rows(named=True):
+        figures |= {
+            "forecast_amount": (_float(row["forecast_amount"]), "amount"),
+            "forecast_low_80_amount": (_float(row["low_80_amount"]), "amount"),
+            "forecast_high_80_amount": (_float(row["high_80_amount"]), "amount"),
+            "last_amount": (_float(row["last_amount"]), "amount"),
+            "forecast_growth": (row["growth"], "share"),
+        }
+    for row in result.table("forecast").head(1).iter_rows(named=True):
+        figures |= {
+            "next_month_amount": (_float(row["mean_amount"]), "amount"),
+            "next_month_low_80_amount": (_float(row["low_80_amount"]), "amount"),
+            "next_month_high_80_amount": (_float(row["high_80_amount"]), "amount"),
+        }
+    return figures
+
+
+def _landing(result: SalesForecast) -> Figures:
+    figures: Figures = {}
+    for row in result.landing.iter_rows(named=True):
+        first, last = row["first_month"], row["last_month"]
+        months = (last.year - first.year) * 12 + last.month - first.month + 1
+        if months in PERIODS:
+            figures[f"landing_{PERIODS[months]}_amount"] = (
+                _float(row["forecast_amount"]),
+                "amount",
+            )
+    for row in result.landing.head(1).iter_rows(named=True):
+        figures["landing_probability"] = (row["probability_to_reach"], "share")
+    if result.bridge:
+        figures["bridge_change_amount"] = (_float(result.bridge.change_amount), "amount")
+    return figures
+
+
+def _accuracy(result: SalesForecast) -> Figures:
+    """WAPE and bias of what is published and of the seasonal naive, from the backtest."""
+    figures: Figures = {}
+    overall = result.table("accuracy").filter(pl.col("horizon").is_null())
+    for row in overall.iter_rows(named=True):
+        if row["model"] in (PUBLISHED, NAIVE):
+            figures |= {
+                f"wape_{row['model']}": (row["wape"], "share"),
+                f"bias_{row['model']}": (row["bias"], "share"),
+            }
+        if row["model"] == PUBLISHED:
+            figures |= {
+                f"coverage_{percent}": (row[f"coverage_{percent}"], "share") for percent in (80, 95)
+            }
+    kept = result.tables["forecast_memory"].filter(
+        pl.col("level") == "total", pl.col("horizon").is_null()
+    )
+    told = kept["wape"].to_list() or [figures.get(f"wape_{PUBLISHED}", (None, ""))[0]]
+    figures["forecast_wape"] = (told[0], "share")
+    return figures
+
+
+def _beside(result: SalesForecast) -> Figures:
+    figures: Figures = {}
+    weighted = result.tables["deals"]["weighted_amount"].drop_nulls()
+    if weighted.len():
+        figures["pipeline_weighted_amount"] = (_float(weighted.sum()), "amount")
+    if result.tables["pull_forward"].height:
+        pulled = pull_forward.total(result.tables["pull_forward"])[0]
+        figures["pulled_forward_amount"] = (pulled, "amount")
+    if result.split:
+        figures["quota_unplaced_amount"] = (_float(result.split.unplaced_amount), "amount")
+    return figures
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(str(value))
