@@ -9,7 +9,7 @@ import polars as pl
 
 from dakehu.analysis.sales_forecast import backtest, conformal, global_model
 from dakehu.analysis.sales_forecast.choice import chosen as chosen_models
-from dakehu.analysis.sales_forecast.models import floored
+from dakehu.analysis.sales_forecast.models import MEDIAN, NAIVE, THETA, floored
 from dakehu.analysis.sales_forecast.series import (
     Policy,
     current_runs,
@@ -19,6 +19,7 @@ from dakehu.analysis.sales_forecast.series import (
 )
 
 SERIES = backtest.SERIES
+CHOSEN = "chosen"
 POOL = ["model", "is_seasonal", "is_intermittent"]
 
 
@@ -66,7 +67,7 @@ def analyse(
     )
     usable = runs.join(kinds, on=SERIES)
     months: list[date] = history["month"].unique().sort().to_list()
-    last_month, cutoffs = months[-1], cutoffs_of(months, series, policy)
+    last_month, cutoffs = months[-1], cutoffs_of(months, series, horizon_months, policy)
     judged, rule = conformal.judged(backtest.errors(usable, cutoffs, horizon_months), POOL)
     chosen = chosen_models(judged, series, policy)
     made = backtest.forecasts(usable, [last_month], horizon_months).join(
@@ -162,7 +163,7 @@ def _accuracy(judged: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
 
     Beside the two models stands `chosen`: every series by its own model.
     """
-    used = judged.join(chosen, on=[*SERIES, "model"]).with_columns(pl.lit("chosen").alias("model"))
+    used = judged.join(chosen, on=[*SERIES, "model"]).with_columns(pl.lit(CHOSEN).alias("model"))
     both = pl.concat([judged, used])
     overall = backtest.accuracy(both, ["level", "model"])
     by_horizon = backtest.accuracy(both, ["level", "model", "horizon"])
@@ -214,6 +215,8 @@ def _figures(result: SalesForecast, used: pl.DataFrame) -> dict[str, tuple[float
     overall = result.table("accuracy").filter(pl.col("horizon").is_null())
     for row in overall.iter_rows(named=True):
         model = row["model"]
+        if model not in (CHOSEN, MEDIAN, THETA, NAIVE):
+            continue
         figures |= {
             f"wape_{model}": (row["wape"], "share"),
             f"bias_{model}": (row["bias"], "share"),
