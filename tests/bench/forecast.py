@@ -131,7 +131,7 @@ def many_forecasts(history: pl.DataFrame) -> pl.DataFrame:
         on=["level", "key"],
     )
     months = history["month"].unique().sort().to_list()
-    cutoffs = cutoffs_of(months, series, policy)
+    cutoffs = cutoffs_of(months, series, MANY_AHEAD, policy)
     radii = conformal.radii(backtest.errors(usable, cutoffs, MANY_AHEAD), POOL)
     made = backtest.forecasts(usable, [months[-1]], MANY_AHEAD)
     return made.filter(model=MEDIAN).join(radii, on=[*POOL, "horizon"])

@@ -87,8 +87,8 @@ def _months_between(first: str, last: str) -> pl.Expr:
 def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     """The median of Theta, damped trend, complex smoothing and trees, and Theta by itself.
 
-    None of them knows a season: they see the adjusted histories, a towering month cut. Where LightGBM cannot be loaded or
-    has too little to learn from, the median is of three.
+    None of them knows a season: they see the adjusted histories, a towering month cut. Where
+    LightGBM cannot be loaded or has too little to learn from, the median is of three.
     """
     if histories.is_empty():
         return _EMPTY

@@ -67,20 +67,25 @@ def current_runs(history: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     )
 
 
-def cutoffs_of(months: Sequence[date], series: pl.DataFrame, policy: Policy) -> list[date]:
+def cutoffs_of(
+    months: Sequence[date], series: pl.DataFrame, horizon_months: int, policy: Policy
+) -> list[date]:
     """The month ends that a backtest forecasts from, spread evenly over the latest.
 
     They reach back `backtest_months`, as far as a seasonal model could be fitted where there is
-    one; there are at most `max_cutoffs`, and fewer where many series make up for few days, so that
-    series times cutoffs stay near `max_histories`, but never fewer than two.
+    one. There are at most `max_cutoffs`, and fewer where many series make up for few days, so that
+    series times cutoffs stay within `max_histories`. A single one lies `horizon_months` back, so
+    that it is judged on all of them.
     """
     shortest = series.filter(pl.col("reason").is_null())["min_train_months"].max()
     if not isinstance(shortest, int):
         return []
     possible = list(months[shortest - 1 : -1][-policy.backtest_months :])
-    wanted = min(policy.max_cutoffs, max(2, policy.max_histories // series.height))
+    wanted = min(policy.max_cutoffs, max(1, policy.max_histories // series.height))
     if len(possible) <= wanted:
         return possible
+    if wanted == 1:
+        return [possible[max(0, len(possible) - horizon_months)]]
     step = (len(possible) - 1) / (wanted - 1)
     return [possible[round(number * step)] for number in range(wanted)]
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from dakehu.present.bars import HOVER, hover
 from dakehu.present.block import BlockData, figure, note
-from dakehu.present.sales_forecast.headline import NAIVE, THETA, model_name, total_model
+from dakehu.present.sales_forecast.headline import MEDIAN, NAIVE, model_name, total_model
 from dakehu.present.text import Text
 from dakehu.present.theme import (
     BLUE,
@@ -21,7 +21,7 @@ from dakehu.present.theme import (
 
 
 def error_lines(text: Text, result: Any) -> BlockData:
-    """WAPE by months ahead, Theta against the naive forecast, total and regions."""
+    """WAPE by months ahead, the median of four against the naive forecast, total and regions."""
     by_horizon = result.tables["accuracy"].filter(
         pl.col("horizon").is_not_null() & (pl.col("model") != "chosen")
     )
@@ -38,9 +38,9 @@ def error_lines(text: Text, result: Any) -> BlockData:
         ("total", text("Total"), "solid"),
         ("region", text("Regions"), "dot"),
     ):
-        for model, color in ((THETA, BLUE), (NAIVE, ORANGE)):
+        for model, color in ((MEDIAN, BLUE), (NAIVE, ORANGE)):
             rows = by_horizon.filter((pl.col("level") == level) & (pl.col("model") == model))
-            short = text("Theta") if model == THETA else text("Naive")
+            short = text("Median of four") if model == MEDIAN else text("Naive")
             fig.add_scatter(
                 mode="lines+markers",
                 name=f"{level_name} · {short}",
@@ -63,7 +63,7 @@ def error_lines(text: Text, result: Any) -> BlockData:
     return figure(
         fig,
         title=text("Error by months ahead"),
-        summary=text("Lines of WAPE by months ahead for Theta and the naive forecast."),
+        summary=text("Lines of WAPE by months ahead for the median of four and the naive rule."),
         note=text("Further right, fewer past days stand behind a point."),
     )
 

@@ -11,8 +11,8 @@ import polars as pl
 
 from dakehu.present.block import BlockData, Finding, findings
 from dakehu.present.sales_forecast.headline import (
+    MEDIAN,
     NAIVE,
-    THETA,
     model_name,
     named_regions,
     total_model,
@@ -32,6 +32,7 @@ def outlook(text: Text, result: Any) -> BlockData:
         *_short(text, result),
         *_standing_out(text, result),
         *_model(text, result),
+        *_three(text, result),
         *_bias(text, result),
         *_coverage(text, result),
         *_regions(text, result),
@@ -149,27 +150,35 @@ def _standing_out(text: Text, result: Any) -> list[Finding]:
 
 def _model(text: Text, result: Any) -> list[Finding]:
     model, is_seasonal = total_model(result)
-    theta, naive = (result.figures.get(f"wape_{name}", (None,))[0] for name in (THETA, NAIVE))
-    if theta is None or naive is None:
+    default, naive = (result.figures.get(f"wape_{name}", (None,))[0] for name in (MEDIAN, NAIVE))
+    if default is None or naive is None:
         return []
     facts = {
-        "theta": text.percent(theta),
+        "median": text.percent(default),
         "naive": text.percent(naive),
         "name": model_name(text, NAIVE, is_seasonal),
     }
-    if model == NAIVE:
-        said = text(
-            "In the backtest of the total the plain rule missed by {naive} of sales in a month, "
-            "Theta by {theta}; the plain rule is used. Plain rule: {name}.",
-            **facts,
-        )
-        return [Finding(said, "warn")]
     said = text(
-        "In the backtest of the total Theta missed by {theta} of sales in a month, the plain rule "
-        "by {naive}; Theta is used. Plain rule: {name}.",
+        "In the backtest of the total the median of four models missed by {median} of sales in a "
+        "month, the plain rule by {naive}. Plain rule: {name}.",
         **facts,
     )
-    return [Finding(said)]
+    items = [Finding(said, "" if default < naive else "warn")]
+    if model != MEDIAN:
+        used = model_name(text, model, is_seasonal)
+        said = text("Another model was clearly better and is used: {model}.", model=used)
+        items.append(Finding(said, "warn"))
+    return items
+
+
+def _three(text: Text, result: Any) -> list[Finding]:
+    if result.has_global_model:
+        return []
+    said = text(
+        "LightGBM could not be loaded on this machine (is libgomp installed?), so the median is of "
+        "three models instead of four."
+    )
+    return [Finding(said, "warn")]
 
 
 def _bias(text: Text, result: Any) -> list[Finding]:

@@ -28,9 +28,11 @@ LABELS = {
     "forecast_growth": N_("Forecast against the months just past"),
     "region_gap_amount": N_("Sum of the regions less the total"),
     "wape_chosen": N_("WAPE of the model used, total"),
+    "wape_median_of_four": N_("WAPE of the median of four, total"),
     "wape_dynamic_optimized_theta": N_("WAPE of Theta, total"),
     "wape_seasonal_naive": N_("WAPE of the naive forecast, total"),
     "bias_chosen": N_("Bias of the model used, total"),
+    "bias_median_of_four": N_("Bias of the median of four, total"),
     "bias_dynamic_optimized_theta": N_("Bias of Theta, total"),
     "bias_seasonal_naive": N_("Bias of the naive forecast, total"),
     "coverage_80": N_("Coverage of the 80% intervals"),
@@ -54,6 +56,16 @@ RULES = {
     "max_families": N_("Product families with a series of their own, at most"),
     "max_distributors": N_("Distributors with a series of their own, at most"),
     "min_member_share": N_("Members below this share of the last 12 months are pooled as others"),
+    "stopped_months": N_(
+        "A series without sales for so many months is not forecast; sold again, it is a new one"
+    ),
+    "backtest_months": N_("Months that the past days of the backtest are spread over, at most"),
+    "max_histories": N_("Series times past days, about: many series need fewer past days"),
+    "choice_cutoffs": N_("Past days that another model must be judged on to replace the default"),
+    "choice_margin_share": N_("Share by which its error must be smaller"),
+    "intermittent_interval_months": N_(
+        "Months per month with sales from which a series counts as intermittent"
+    ),
 }
 
 REASONS = {
@@ -62,14 +74,22 @@ REASONS = {
     "stopped": N_("no sales for a long time"),
 }
 
-THETA, NAIVE = "dynamic_optimized_theta", "seasonal_naive"
+MEDIAN, NAIVE = "median_of_four", "seasonal_naive"
+MODELS = {
+    MEDIAN: N_("Median of four models"),
+    "dynamic_optimized_theta": N_("Theta (dynamic optimised)"),
+    "croston_sba": N_("Croston's method (SBA), for intermittent sales"),
+    "tsb": N_("TSB, for intermittent sales"),
+    "adida": N_("ADIDA, for intermittent sales"),
+    "imapa": N_("IMAPA, for intermittent sales"),
+}
 NO_REGION = "-"
 
 
 def model_name(text: Text, model: str, is_seasonal: bool) -> str:
     """A model in words; without a season the naive forecast repeats the last month."""
-    if model == THETA:
-        return text("Theta (dynamic optimised)")
+    if model != NAIVE:
+        return text(MODELS[model])
     if is_seasonal:
         return text("Seasonal naive (same month a year before)")
     return text("Naive (last month repeated)")
@@ -107,12 +127,12 @@ def headline(text: Text, result: Any, previous: Mapping[str, tuple[float, str]])
             text("Past error (WAPE) by month"),
             text.percent(value.get("wape_chosen")),
             text(
-                "Theta {theta}, naive {naive}",
-                theta=text.percent(value.get(f"wape_{THETA}")),
+                "median of four {median}, naive {naive}",
+                median=text.percent(value.get(f"wape_{MEDIAN}")),
                 naive=text.percent(value.get(f"wape_{NAIVE}")),
             ),
             before(text, previous, "wape_chosen"),
-            "" if total_model(result)[0] == THETA else "warn",
+            "" if total_model(result)[0] == MEDIAN else "warn",
         ),
         _coverage_tile(text, value, previous),
     )

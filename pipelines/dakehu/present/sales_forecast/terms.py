@@ -64,8 +64,10 @@ def method(text: Text, result: Any) -> BlockData:
         Definition(
             text("Model used"),
             text(
-                "For each series the one with the lower WAPE in the backtest: Theta, or the plain "
-                "rule where that was better."
+                "The median of four: Theta, damped trend, complex exponential smoothing and one "
+                "LightGBM over all series, all with the season taken out. Croston's method (SBA) "
+                "where sales are intermittent. Another model only where it was clearly better in "
+                "the backtest."
             ),
         ),
     )
