@@ -99,12 +99,13 @@ def gap_bars(text: Text, result: Any, count: int) -> BlockData:
         customdata=[
             hover(
                 row["key_name"],
-                text(ONE[row["level"]]),
+                text(ONE[of]),
                 text("Target {amount}", amount=text.amount(row["target_amount"])),
                 text("Landing {amount}", amount=text.amount(row["forecast_amount"])),
                 text("Chance {chance}", chance=text.percent(row["probability_to_reach"], 0)),
             )
             for row in rows
+            for of in [row["level"]]
         ],
         hovertemplate=HOVER,
     )

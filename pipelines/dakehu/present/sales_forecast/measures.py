@@ -105,7 +105,7 @@ def _told(text: Text, row: dict[str, Any]) -> Finding:
     )
     cost = row["cost_per_extra_amount"]
     if gained and cost is not None:
-        said += text(" Each extra yuan cost {cost}.", cost=text.number(cost, 2))
+        said += text(" Each unit of extra sales cost {cost}.", cost=text.number(cost, 2))
     if row["is_parallel"] is False:
         said += text(" It was moving away from its comparison before: read with care.")
     return Finding(said, "warn" if row["is_parallel"] is False else "good" if gained else "bad")
@@ -189,7 +189,7 @@ def measures_table(text: Text, result: Any) -> BlockData:
         Column("high_amount", text("80% to"), "amount", 2),
         Column("effect", text("In per cent"), "change", 2),
         Column("cost_amount", text("Cost"), "amount", 3),
-        Column("cost_per_extra_amount", text("Cost per extra yuan"), "number"),
+        Column("cost_per_extra_amount", text("Cost per unit of extra sales"), "number"),
         Column("before", text("Trend before")),
         Column("reason", text("Remark"), "text", 3),
     ]

@@ -76,7 +76,7 @@ def events(text: Text, result: Any) -> BlockData:
             ),
         ),
         Definition(
-            text("Cost per extra yuan"),
+            text("Cost per unit of extra sales"),
             text("Cost of the measure ÷ its extra sales, where these are above zero."),
             text("ratio"),
         ),
