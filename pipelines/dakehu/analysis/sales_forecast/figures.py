@@ -8,13 +8,14 @@ import polars as pl
 
 from dakehu.analysis.sales_forecast import pull_forward
 from dakehu.analysis.sales_forecast.models import NAIVE
-from dakehu.analysis.sales_forecast.outlook import PUBLISHED
+from dakehu.analysis.sales_forecast.outlook import CHOSEN
+from dakehu.analysis.sales_forecast.periods import distance
+from dakehu.analysis.sales_forecast.series import YEAR_MONTHS
 
 if TYPE_CHECKING:
     from dakehu.analysis.sales_forecast.report import SalesForecast
 
 Figures = dict[str, tuple[float | None, str]]
-PERIODS = {3: "quarter", 12: "year"}
 
 
 def figures_of(result: SalesForecast) -> Figures:
@@ -51,13 +52,10 @@ def _landing(result: SalesForecast) -> Figures:
     figures: Figures = {}
     for row in result.landing.iter_rows(named=True):
         first, last = row["first_month"], row["last_month"]
-        months = (last.year - first.year) * 12 + last.month - first.month + 1
-        if months in PERIODS:
-            figures[f"landing_{PERIODS[months]}_amount"] = (
-                _float(row["forecast_amount"]),
-                "amount",
-            )
+        if distance(first, last) == YEAR_MONTHS - 1:
+            figures["landing_year_amount"] = (_float(row["forecast_amount"]), "amount")
     for row in result.landing.head(1).iter_rows(named=True):
+        figures["landing_amount"] = (_float(row["forecast_amount"]), "amount")
         figures["landing_probability"] = (row["probability_to_reach"], "share")
     if result.bridge:
         figures["bridge_change_amount"] = (_float(result.bridge.change_amount), "amount")
@@ -69,20 +67,21 @@ def _accuracy(result: SalesForecast) -> Figures:
     figures: Figures = {}
     overall = result.table("accuracy").filter(pl.col("horizon").is_null())
     for row in overall.iter_rows(named=True):
-        if row["model"] in (PUBLISHED, NAIVE):
+        if row["model"] in (CHOSEN, NAIVE):
             figures |= {
                 f"wape_{row['model']}": (row["wape"], "share"),
                 f"bias_{row['model']}": (row["bias"], "share"),
             }
-        if row["model"] == PUBLISHED:
+        if row["model"] == CHOSEN:
             figures |= {
                 f"coverage_{percent}": (row[f"coverage_{percent}"], "share") for percent in (80, 95)
             }
     kept = result.tables["forecast_memory"].filter(
         pl.col("level") == "total", pl.col("horizon").is_null()
     )
-    told = kept["wape"].to_list() or [figures.get(f"wape_{PUBLISHED}", (None, ""))[0]]
-    figures["forecast_wape"] = (told[0], "share")
+    for name in ("wape", "bias"):
+        told = kept[name].to_list() or [figures.get(f"{name}_{CHOSEN}", (None, ""))[0]]
+        figures[f"forecast_{name}"] = (told[0], "share")
     return figures
 
 

@@ -10,7 +10,7 @@ from dakehu.analysis.sales_forecast.base import Base
 from dakehu.analysis.sales_forecast.models import floored
 
 MONEY = pl.Decimal(18, 2)
-PUBLISHED = "published"
+CHOSEN = "chosen"
 BOUNDS = [f"{side}_{percent}_amount" for percent in (80, 95) for side in ("low", "high")]
 
 
@@ -24,14 +24,14 @@ def forecast_table(base: Base) -> pl.DataFrame:
 
 
 def backtest_table(base: Base) -> pl.DataFrame:
-    """The table backtest: per series, day forecast from and model; `published` is what we print."""
+    """The table backtest: per series, day forecast from and model; `chosen` is what we print: every series by its own model, reconciled."""
     by = [*SERIES, "cutoff", "model"]
-    return backtest.accuracy(_with_published(base), by)
+    return backtest.accuracy(_with_chosen(base), by)
 
 
 def accuracy_table(base: Base) -> pl.DataFrame:
     """Accuracy per level and model, over all horizons (horizon missing) and per horizon."""
-    both = _with_published(base)
+    both = _with_chosen(base)
     overall = backtest.accuracy(both, ["level", "model"])
     by_horizon = backtest.accuracy(both, ["level", "model", "horizon"])
     return pl.concat(
@@ -40,8 +40,8 @@ def accuracy_table(base: Base) -> pl.DataFrame:
     ).sort("level", "model", "horizon")
 
 
-def _with_published(base: Base) -> pl.DataFrame:
-    own = base.past.with_columns(pl.lit(PUBLISHED).alias("model"))
+def _with_chosen(base: Base) -> pl.DataFrame:
+    own = base.past.with_columns(pl.lit(CHOSEN).alias("model"))
     columns = [name for name in own.columns if name in base.by_model.columns]
     return pl.concat([base.by_model.select(columns), own.select(columns)])
 
@@ -50,8 +50,9 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
     """One row per series: the sum over the horizon beside the same count of months just past.
 
     The interval of the sum comes from the errors of past sums, pooled over the series of a level
-    (where these are too few, of all levels), never from adding monthly bounds. Growth is missing where no season could be told: such a
-    forecast carries on the level of the latest months, which a year is no fair match for.
+    (where these are too few, of all levels), never from adding monthly bounds. Growth is missing
+    where no season could be told: such a forecast carries on the level of the latest months, which
+    a year is no fair match for.
     """
     by_level = [pl.col("level").alias("series_level")]
     pool = ["series_level"]

@@ -1,15 +1,22 @@
-"""Figures of how good past forecasts and their intervals were."""
+"""How good past forecasts and their intervals were: as they were made, and in the backtest."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import polars as pl
 
 from dakehu.present.bars import HOVER, hover
-from dakehu.present.block import BlockData, figure, note
-from dakehu.present.sales_forecast.headline import MEDIAN, NAIVE, model_name, total_model
+from dakehu.present.block import BlockData, Column, figure, note, table
+from dakehu.present.sales_forecast.words import (
+    CHOSEN,
+    MANY,
+    NAIVE,
+    model_name,
+    part,
+    total_model,
+)
 from dakehu.present.text import Text
 from dakehu.present.theme import (
     BLUE,
@@ -20,11 +27,74 @@ from dakehu.present.theme import (
 )
 
 
-def error_lines(text: Text, result: Any) -> BlockData:
-    """WAPE by months ahead, the median of four against the naive forecast, total and regions."""
-    by_horizon = result.tables["accuracy"].filter(
-        pl.col("horizon").is_not_null() & (pl.col("model") != "chosen")
+class Record(NamedTuple):
+    """How the total was forecast: over `cycle_count` kept forecasts, or where 0 in the backtest."""
+
+    cycle_count: int
+    wape: float | None
+    naive_wape: float | None
+    bias: float | None
+
+    @property
+    def is_beaten(self) -> bool:
+        """Whether the seasonal naive rule missed by less."""
+        return None not in (self.wape, self.naive_wape) and self.wape > self.naive_wape  # type: ignore[operator]
+
+
+def record(result: Any) -> Record:
+    """The errors of the kept forecasts of the total that came due, else of the backtest."""
+    kept = part(result, "forecast_memory")
+    if kept is not None:
+        total = kept.filter((pl.col("level") == "total") & pl.col("horizon").is_null())
+        for row in total.filter(pl.col("wape").is_not_null()).iter_rows(named=True):
+            return Record(row["cycle_count"], row["wape"], row["naive_wape"], row["bias"])
+    value = {name: figure for name, (figure, _) in result.figures.items()}
+    return Record(
+        0, *(value.get(name) for name in (f"wape_{CHOSEN}", f"wape_{NAIVE}", f"bias_{CHOSEN}"))
     )
+
+
+def cycles_table(text: Text, result: Any) -> BlockData:
+    """The last kept forecasts as they were made, by level: error beside the seasonal naive."""
+    kept = part(result, "forecast_memory")
+    if kept is None:
+        return note(
+            text(
+                "No kept forecast has come due yet: from the next runs on, each is judged here as"
+                " it was made. Until then the backtest below stands in."
+            ),
+            "",
+        )
+    frame = kept.filter(pl.col("horizon").is_null() & pl.col("level").is_in(list(MANY)))
+    order = pl.col("level").replace_strict({level: at for at, level in enumerate(MANY)})
+    columns = [
+        Column("level", text("Series")),
+        Column("cycle_count", text("Forecasts kept"), "count", 2),
+        Column("wape", text("WAPE"), "percent"),
+        Column("naive_wape", text("WAPE of seasonal naive"), "percent"),
+        Column("skill", text("Better by"), "change", 2),
+        Column("bias", text("Bias"), "change"),
+        Column("coverage_80", text("80% held"), "percent", 2),
+        Column("actual_amount", text("Sales judged"), "amount", 3),
+    ]
+    words = {level: text(name) for level, name in MANY.items()}
+    return table(
+        frame.sort(order).with_columns(pl.col("level").replace(words)),
+        columns,
+        text,
+        title=text("The last forecasts, as they were made"),
+        note=text(
+            "Forecasts of at most {n} earlier runs, read back from what they kept; nothing is"
+            " fitted anew.",
+            n=text.count(result.policy.memory_cycles),
+        ),
+        file="forecast_memory",
+    )
+
+
+def error_lines(text: Text, result: Any) -> BlockData:
+    """WAPE by months ahead, the models used against the naive forecast, total and regions."""
+    by_horizon = result.tables["accuracy"].filter(pl.col("horizon").is_not_null())
     if by_horizon.is_empty():
         return note(text("No backtest: the history is too short to hold anything back."))
     is_seasonal = total_model(result)[1]
@@ -38,9 +108,11 @@ def error_lines(text: Text, result: Any) -> BlockData:
         ("total", text("Total"), "solid"),
         ("region", text("Regions"), "dot"),
     ):
-        for model, color in ((MEDIAN, BLUE), (NAIVE, ORANGE)):
+        for model, color in ((CHOSEN, BLUE), (NAIVE, ORANGE)):
             rows = by_horizon.filter((pl.col("level") == level) & (pl.col("model") == model))
-            short = text("Median of four") if model == MEDIAN else text("Naive")
+            if rows.is_empty():
+                continue
+            short = text("Model used") if model == CHOSEN else text("Naive")
             fig.add_scatter(
                 mode="lines+markers",
                 name=f"{level_name} · {short}",
@@ -63,7 +135,7 @@ def error_lines(text: Text, result: Any) -> BlockData:
     return figure(
         fig,
         title=text("Error by months ahead"),
-        summary=text("Lines of WAPE by months ahead for the median of four and the naive rule."),
+        summary=text("Lines of WAPE by months ahead, models used and naive forecast."),
         note=text("Further right, fewer past days stand behind a point."),
     )
 

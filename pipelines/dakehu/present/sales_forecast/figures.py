@@ -9,7 +9,7 @@ import polars as pl
 
 from dakehu.present.bars import HOVER, hover
 from dakehu.present.block import BlockData, figure, note
-from dakehu.present.sales_forecast.headline import model_name, total_model
+from dakehu.present.sales_forecast.words import model_name, total_model
 from dakehu.present.text import Text
 from dakehu.present.theme import (
     BAND_80,

@@ -10,30 +10,28 @@ from typing import Any
 import polars as pl
 
 from dakehu.present.block import BlockData, Finding, findings
-from dakehu.present.sales_forecast.headline import (
-    MEDIAN,
+from dakehu.present.sales_forecast.words import (
+    CHOSEN,
     NAIVE,
     model_name,
-    named_regions,
+    named,
     total_model,
 )
 from dakehu.present.text import Text
 
-NOTABLE_BIAS = 0.05
 NOTABLE_GAP = 0.10
 NOTABLE_LEVEL = 0.25
 TOWERING = 2.5
+CENT = 0.005
 
 
 def outlook(text: Text, result: Any) -> BlockData:
-    """What page one says in sentences, most important first."""
+    """What is to be said of the months ahead, most important first."""
     return findings(
         *_landing(text, result),
         *_short(text, result),
         *_standing_out(text, result),
         *_model(text, result),
-        *_three(text, result),
-        *_bias(text, result),
         *_coverage(text, result),
         *_regions(text, result),
         *_gap(text, result),
@@ -139,8 +137,8 @@ def _standing_out(text: Text, result: Any) -> list[Finding]:
     if not usual or usual < 0 or top["amount"] < TOWERING * usual:
         return []
     said = text(
-        "{month} stands out with {amount}, {times} times the usual month (median). A single large "
-        "deal like that is not taken out yet: it sways the forecast and widens the intervals.",
+        "{month} stands out with {amount}, {times} times the usual month (median), although "
+        "tenders and lumpy orders are taken out: it sways the forecast and widens the intervals.",
         month=text.month(top["month"]),
         amount=text.amount(top["amount"]),
         times=text.number(top["amount"] / usual, 1),
@@ -150,51 +148,25 @@ def _standing_out(text: Text, result: Any) -> list[Finding]:
 
 def _model(text: Text, result: Any) -> list[Finding]:
     model, is_seasonal = total_model(result)
-    default, naive = (result.figures.get(f"wape_{name}", (None,))[0] for name in (MEDIAN, NAIVE))
-    if default is None or naive is None:
+    own, naive = (result.figures.get(f"wape_{name}", (None,))[0] for name in (CHOSEN, NAIVE))
+    if own is None or naive is None:
         return []
-    facts = {
-        "median": text.percent(default),
-        "naive": text.percent(naive),
-        "name": model_name(text, NAIVE, is_seasonal),
-    }
+    facts = {"naive": text.percent(naive), "plain": model_name(text, NAIVE, is_seasonal)}
+    if model == NAIVE:
+        said = text(
+            "In the backtest of the total no model did better than the plain rule, which missed by "
+            "{naive} of sales in a month; it is used. Plain rule: {plain}.",
+            **facts,
+        )
+        return [Finding(said, "warn")]
     said = text(
-        "In the backtest of the total the median of four models missed by {median} of sales in a "
-        "month, the plain rule by {naive}. Plain rule: {name}.",
+        "In the backtest of the total the model used ({name}) missed by {own} of sales in a month, "
+        "the plain rule by {naive}. Plain rule: {plain}.",
+        name=model_name(text, model, is_seasonal),
+        own=text.percent(own),
         **facts,
     )
-    items = [Finding(said, "" if default < naive else "warn")]
-    if model != MEDIAN:
-        used = model_name(text, model, is_seasonal)
-        said = text("Another model was clearly better and is used: {model}.", model=used)
-        items.append(Finding(said, "warn"))
-    return items
-
-
-def _three(text: Text, result: Any) -> list[Finding]:
-    if result.has_global_model:
-        return []
-    said = text(
-        "LightGBM could not be loaded on this machine (is libgomp installed?), so the median is of "
-        "three models instead of four."
-    )
-    return [Finding(said, "warn")]
-
-
-def _bias(text: Text, result: Any) -> list[Finding]:
-    bias = result.figures.get("bias_chosen", (None,))[0]
-    if bias is None:
-        return []
-    if abs(bias) < NOTABLE_BIAS:
-        said = text("Past forecasts were nearly unbiased ({bias}).", bias=text.change(bias))
-        return [Finding(said, "good")]
-    facts = {"bias": text.percent(abs(bias))}
-    said = (
-        text("Past forecasts of the total were too high by {bias} on average.", **facts)
-        if bias > 0
-        else text("Past forecasts of the total were too low by {bias} on average.", **facts)
-    )
-    return [Finding(said, "warn")]
+    return [Finding(said)]
 
 
 def _coverage(text: Text, result: Any) -> list[Finding]:
@@ -217,9 +189,7 @@ def _coverage(text: Text, result: Any) -> list[Finding]:
 
 
 def _regions(text: Text, result: Any) -> list[Finding]:
-    regions = named_regions(text, result.table("outlook", "region")).filter(
-        pl.col("growth").is_not_null()
-    )
+    regions = named(text, result.table("outlook", "region")).filter(pl.col("growth").is_not_null())
     if regions.height < 2:
         return []
     moved = regions.with_columns(
@@ -247,22 +217,23 @@ def _regions(text: Text, result: Any) -> list[Finding]:
 
 
 def _gap(text: Text, result: Any) -> list[Finding]:
+    """Only where the regions do not add up: reconciled forecasts do, to the cent."""
     gap, total = (
         result.figures.get(name, (None,))[0] for name in ("region_gap_amount", "forecast_amount")
     )
-    if gap is None or not total:
+    if not gap or not total or abs(gap) < CENT:
         return []
     facts = {"gap": text.amount(abs(gap)), "share": text.percent(abs(gap) / abs(total))}
     said = (
         text(
-            "The regions are forecast one by one and do not add up to the total yet: together "
-            "they are {gap} ({share}) above it.",
+            "The regions are forecast one by one and do not add up to the total: together they "
+            "are {gap} ({share}) above it.",
             **facts,
         )
         if gap > 0
         else text(
-            "The regions are forecast one by one and do not add up to the total yet: together "
-            "they are {gap} ({share}) below it.",
+            "The regions are forecast one by one and do not add up to the total: together they "
+            "are {gap} ({share}) below it.",
             **facts,
         )
     )

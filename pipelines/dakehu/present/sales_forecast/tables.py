@@ -7,7 +7,16 @@ from typing import Any
 import polars as pl
 
 from dakehu.present.block import BlockData, Column, note, table
-from dakehu.present.sales_forecast.headline import REASONS, model_name, named_regions, total_model
+from dakehu.present.sales_forecast.labels import REASONS
+from dakehu.present.sales_forecast.words import (
+    CHOSEN,
+    MANY,
+    NAIVE,
+    ONE,
+    model_name,
+    named,
+    total_model,
+)
 from dakehu.present.text import Text
 
 
@@ -48,65 +57,21 @@ def _gone(text: Text, frame: pl.DataFrame) -> str:
     )
 
 
-def regions_table(text: Text, result: Any) -> BlockData:
-    """Every region: just past, next, and how good its forecasts were."""
-    frame = result.table("outlook", "region")
-    if frame.is_empty():
-        return note(text("No region is forecast."))
-    wape = _region_accuracy(result)
-    frame = named_regions(text, frame).join(wape, on="key", how="left", maintain_order="left")
-    models = [
-        model_name(text, model, is_seasonal)
-        for model, is_seasonal in frame.select("model", "is_seasonal").iter_rows()
-    ]
-    columns = [
-        Column("key_name", text("Region")),
-        Column("last_amount", text("Last {n} months", n=result.horizon_months), "amount", 2),
-        Column("forecast_amount", text("Next {n} months", n=result.horizon_months), "amount"),
-        Column("growth", text("Change"), "change"),
-        Column("low_80_amount", text("80% from"), "amount", 2),
-        Column("high_80_amount", text("80% to"), "amount", 2),
-        Column("wape", text("Past error (WAPE)"), "percent", 2),
-        Column("model_name", text("Model"), "text", 3),
-    ]
-    return table(
-        frame.with_columns(pl.Series("model_name", models, dtype=pl.String)),
-        columns,
-        text,
-        title=text("Regions"),
-        file="outlook",
-        note=text("By sales just past. The regions need not add up to the total yet."),
-    )
-
-
-def _region_accuracy(result: Any) -> pl.DataFrame:
-    """WAPE of the model used, over all past days, weighted by the months judged."""
-    used = result.table("outlook", "region").select("key", "model")
-    past = result.table("backtest", "region").join(used, on=["key", "model"])
-    known = past.filter(pl.col("wape").is_not_null())
-    return known.group_by("key").agg(
-        (pl.col("wape") * pl.col("actual_amount")).sum() / pl.col("actual_amount").sum()
-    )
-
-
 def accuracy_table(text: Text, result: Any) -> BlockData:
-    """WAPE, bias and coverage of both models, for the total and over the regions."""
+    """WAPE, bias and coverage in the backtest: every model for the total, two for each level."""
+    told = (pl.col("level") == "total") | pl.col("model").is_in([CHOSEN, NAIVE])
     overall = result.tables["accuracy"].filter(
-        pl.col("horizon").is_null() & (pl.col("model") != "chosen")
+        pl.col("horizon").is_null(), pl.col("level").is_in(list(MANY)), told
     )
     if overall.is_empty():
         return note(text("No backtest: the history is too short to hold anything back."))
     is_seasonal = total_model(result)[1]
-    levels = {"total": text("Total"), "region": text("Regions")}
-    frame = overall.sort("level", "model", descending=[True, False]).with_columns(
-        pl.col("level").replace_strict(levels, default=None).alias("of"),
-        pl.Series(
-            "name",
-            [
-                model_name(text, model, is_seasonal)
-                for model in overall.sort("level", "model", descending=[True, False])["model"]
-            ],
-        ),
+    order = pl.col("level").replace_strict({level: at for at, level in enumerate(MANY)})
+    overall = overall.sort(order, pl.col("model") != CHOSEN, "wape", "model")
+    names = [model_name(text, model, is_seasonal) for model in overall["model"]]
+    frame = overall.with_columns(
+        pl.col("level").replace({level: text(name) for level, name in MANY.items()}).alias("of"),
+        pl.Series("name", names, dtype=pl.String),
     )
     columns = [
         Column("of", text("Series")),
@@ -119,7 +84,13 @@ def accuracy_table(text: Text, result: Any) -> BlockData:
         Column("cutoff_count", text("Past days"), "count", 3),
         Column("month_count", text("Months judged"), "count", 3),
     ]
-    return table(frame, columns, text, title=text("How good such forecasts were"), file="accuracy")
+    return table(
+        frame,
+        columns,
+        text,
+        title=text("How good such forecasts were in the backtest"),
+        file="accuracy",
+    )
 
 
 def left_out_table(text: Text, result: Any) -> BlockData:
@@ -128,14 +99,18 @@ def left_out_table(text: Text, result: Any) -> BlockData:
     if frame.is_empty():
         return note(text("Every series is forecast."), "")
     columns = [
-        Column("key_name", text("Region")),
+        Column("key_name", text("Series")),
+        Column("level_name", text("Level"), "text", 2),
         Column("reason_text", text("Why not")),
         Column("month_count", text("Months"), "count", 2),
         Column("last_amount", text("Sales, last 12 months"), "amount"),
     ]
     reasons = [text(REASONS[reason]) for reason in frame["reason"]]
     return table(
-        named_regions(text, frame).with_columns(pl.Series("reason_text", reasons, dtype=pl.String)),
+        named(text, frame).with_columns(
+            pl.Series("reason_text", reasons, dtype=pl.String),
+            level_name=pl.col("level").replace({name: text(one) for name, one in ONE.items()}),
+        ),
         columns,
         text,
         title=text("Not forecast"),

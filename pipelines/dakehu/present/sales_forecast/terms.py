@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dakehu.present.block import BlockData, Definition, definitions, note
+from dakehu.present.appendix import N_
+from dakehu.present.block import BlockData, Definition, definitions, findings, note
+from dakehu.present.sales_forecast.landing import has_target, rows_of
+from dakehu.present.sales_forecast.words import part
 from dakehu.present.text import Text
 
 
@@ -64,21 +67,37 @@ def method(text: Text, result: Any) -> BlockData:
         Definition(
             text("Model used"),
             text(
-                "The median of four: Theta, damped trend, complex exponential smoothing and one "
-                "LightGBM over all series, all with the season taken out. Croston's method (SBA) "
-                "where sales are intermittent. Another model only where it was clearly better in "
-                "the backtest."
+                "For each series the one with the lower WAPE in the backtest; the plain rule where "
+                "nothing was better."
             ),
         ),
     )
 
 
-def scope(text: Text) -> BlockData:
-    """What this forecast leaves out so far."""
+SWITCHES = {
+    "deals": (N_("open deals"), N_("bids or stages")),
+    "measures": (N_("measures"), N_("events")),
+    "lost_sales": (N_("lost sales"), N_("shipments or outages")),
+    "quota_split": (N_("the split of the target"), N_("quotas and distributors")),
+    "supply": (N_("supply"), N_("product families")),
+    "pull_forward": (N_("pull-forward"), N_("sell-out or distributors' orders by day")),
+}
+
+
+def scope(text: Text, result: Any) -> BlockData:
+    """What this forecast leaves out, because the data for it is absent; nothing if it has all."""
+    missing = [
+        text("{what} (needs {data})", what=text(what), data=text(data))
+        for name, (what, data) in SWITCHES.items()
+        if part(result, name) is None
+    ]
+    if not any(has_target(row) for row in rows_of(result)):
+        missing.insert(0, text("{what} (needs {data})", what=text("targets"), data=text("quotas")))
+    if not missing:
+        return findings()
     return note(
         text(
-            "This forecast looks at past sales only. Quotas, tenders in progress, the moving date "
-            "of Lunar New Year and planned measures are not in it yet."
+            "Not in this forecast, data absent (not zero): {parts}.", parts=text("; ").join(missing)
         ),
         "",
     )

@@ -1,4 +1,4 @@
-"""Figures of the regions in the sales forecast."""
+"""The series of one level, be it regions, distributors, families or key accounts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dakehu.present.bars import HOVER, hover, rows_axis
-from dakehu.present.block import BlockData, figure, note
+from dakehu.present.block import BlockData, Column, figure, findings, table
 from dakehu.present.sales_forecast.figures import draw_band, forecast_hover, past_months, scaled
-from dakehu.present.sales_forecast.headline import named_regions
+from dakehu.present.sales_forecast.words import MANY, ONE, model_name, named
 from dakehu.present.text import Text
 from dakehu.present.theme import (
     BAND_80,
@@ -26,12 +26,15 @@ FRAME_HEIGHT = 100
 SMALL_HEIGHT = 150
 
 
-def region_bars(text: Text, result: Any, count: int) -> BlockData:
-    """The largest regions: just past and next, with the interval of the sum."""
-    regions = named_regions(text, result.table("outlook", "region"))
-    if regions.is_empty():
-        return note(text("No region is forecast."))
-    top = regions.head(count)
+def bars(text: Text, result: Any, level: str, count: int) -> BlockData:
+    """The largest series of `level`: just past and next, with the interval of the sum.
+
+    Nothing where the level has no series; the terms say why.
+    """
+    every = named(text, result.table("outlook", level))
+    if every.is_empty():
+        return findings()
+    top = every.head(count)
     scale = text.money_scale(
         top.select(pl.max_horizontal("last_amount", "forecast_amount").max()).item()
     )
@@ -90,29 +93,29 @@ def region_bars(text: Text, result: Any, count: int) -> BlockData:
     )
     return figure(
         fig,
-        title=text("Regions: just past and next"),
-        summary=text("A bar of past sales per region, a dot for the forecast, a line for 80%."),
+        title=text("{level}: just past and next", level=text(MANY[level])),
+        summary=text("A bar of past sales per series, a dot for the forecast, a line for 80%."),
         note=""
-        if top.height == regions.height
+        if top.height == every.height
         else text(
-            "The {n} largest of {all} regions; all of them in the table below.",
+            "The {n} largest of {all}; all of them in the table below.",
             n=top.height,
-            all=regions.height,
+            all=every.height,
         ),
         height=FRAME_HEIGHT + ROW_HEIGHT * top.height,
     )
 
 
-def region_months(text: Text, result: Any, count: int) -> BlockData:
-    """Small pictures of the largest regions: history and forecast, each on its own scale."""
-    top = named_regions(text, result.table("outlook", "region")).head(count)
+def months(text: Text, result: Any, level: str, count: int) -> BlockData:
+    """Small pictures of the largest series of `level`: history and forecast, each to its scale."""
+    top = named(text, result.table("outlook", level)).head(count)
     if top.is_empty():
-        return note(text("No region is forecast."))
+        return findings()
     fig = go.Figure(layout=_grid(top["key_name"].to_list()))
-    forecasts = result.table("forecast", "region")
+    forecasts = result.table("forecast", level)
     for number, key in enumerate(top["key"], 1):
         where = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": False}
-        past = past_months(result, "region", key)
+        past = past_months(result, level, key)
         ahead = forecasts.filter(pl.col("key") == key)
         draw_band(fig, ahead, 80, BAND_80, 1.0, text("{n}% interval", n=80), **where)
         fig.add_scatter(
@@ -138,13 +141,66 @@ def region_months(text: Text, result: Any, count: int) -> BlockData:
         )
     return figure(
         fig,
-        title=text("The {n} largest regions, month by month", n=top.height),
-        summary=text("A small line of past sales and forecast per region."),
+        title=text(
+            "{level}, month by month: the {n} largest", level=text(MANY[level]), n=top.height
+        ),
+        summary=text("A small line of past sales and forecast per series."),
         note=text(
             "Each on its own scale from zero. Grey: sales; blue: forecast with 80% interval."
         ),
         height=40 + SMALL_HEIGHT * _grid_rows(top.height),
     )
+
+
+def level_table(text: Text, result: Any, level: str) -> BlockData:
+    """Every series of `level`: just past, next, and how good its forecasts were."""
+    frame = result.table("outlook", level)
+    if frame.is_empty():
+        return findings()
+    wape = _past_errors(result, level)
+    frame = named(text, frame).join(wape, on="key", how="left", maintain_order="left")
+    models = [
+        model_name(text, model, is_seasonal)
+        for model, is_seasonal in frame.select("model", "is_seasonal").iter_rows()
+    ]
+    columns = [
+        Column("key_name", text(ONE[level])),
+        Column("last_amount", text("Last {n} months", n=result.horizon_months), "amount", 2),
+        Column("forecast_amount", text("Next {n} months", n=result.horizon_months), "amount"),
+        Column("growth", text("Change"), "change"),
+        Column("low_80_amount", text("80% from"), "amount", 2),
+        Column("high_80_amount", text("80% to"), "amount", 2),
+        Column("wape", text("Past error (WAPE)"), "percent", 2),
+        Column("model_name", text("Model"), "text", 3),
+    ]
+    return table(
+        frame.with_columns(pl.Series("model_name", models, dtype=pl.String)),
+        columns,
+        text,
+        title=text(MANY[level]),
+        file="outlook",
+        note=text("By sales just past. They add up to the total, month by month, to the cent.")
+        if _adds_up(result, level)
+        else text("By sales just past. They need not add up to the total."),
+    )
+
+
+def _past_errors(result: Any, level: str) -> pl.DataFrame:
+    """WAPE of the model used, over all past days, weighted by the months judged."""
+    used = result.table("outlook", level).select("key", "model")
+    past = result.table("backtest", level).join(used, on=["key", "model"])
+    known = past.filter(pl.col("wape").is_not_null())
+    return known.group_by("key").agg(
+        (pl.col("wape") * pl.col("actual_amount")).sum() / pl.col("actual_amount").sum()
+    )
+
+
+def _adds_up(result: Any, level: str) -> bool:
+    """Whether the forecasts of the level sum to the total's in every month."""
+    total = result.table("forecast").select("month", whole="mean_amount")
+    parts = result.table("forecast", level).group_by("month").agg(pl.col("mean_amount").sum())
+    both = total.join(parts, on="month", how="left")
+    return both.height > 0 and bool((both["whole"] == both["mean_amount"]).fill_null(False).all())
 
 
 def _grid_rows(count: int) -> int:
