@@ -34,7 +34,7 @@ class Marts:
 
     `as_of` is the date that every mart speaks of, `currency` an ISO code, `title` the company's
     name by language, `policy` the pipeline file's `[policy.<report>]` table, `pipeline` its name,
-    `run_id` the load that filled the warehouse.
+    `run_id` the load that filled the warehouse, `month_end_day` the day on which fiscal months close.
     The warehouse is opened for each reading and closed after it: what the engine keeps in memory of
     a large one would stand beside all that is computed.
     """
@@ -47,6 +47,7 @@ class Marts:
     pipeline: str
     warehouse: Path
     run_id: str = ""
+    month_end_day: int = 31
 
     def table(self, name: str) -> pl.DataFrame:
         """A mart as a frame, ordered by all its columns from the left; money stays DECIMAL.
@@ -176,25 +177,26 @@ def open_marts(warehouse: str, report: str, as_of: str = "") -> Marts:
             "or set the parameter `warehouse`"
         )
     with open_readonly(path) as connection:
-        run = "select as_of, currency, title_zh, title_en, pipeline, load_id from stg_run"
-        row = connection.execute(run).fetchall()[0]
+        run = connection.sql("from stg_run").fetchall()[0]
         policy = connection.execute(
             "select name, value from loaded.policy where report = ?", [report]
         ).fetchall()
-    if as_of and as_of != row[0].isoformat():
+    pipeline, title_zh, title_en, currency, spoken, month_end_day, run_id = run
+    if as_of and as_of != spoken.isoformat():
         raise ValueError(
-            f"the warehouse {path.name} speaks as of {row[0]}, not {as_of}: "
+            f"the warehouse {path.name} speaks as of {spoken}, not {as_of}: "
             f"run `dakehu build PIPELINE.toml --as-of {as_of}`"
         )
     return Marts(
         report=report,
-        as_of=row[0],
-        currency=row[1],
-        title={"zh": row[2], "en": row[3]},
+        as_of=spoken,
+        currency=currency,
+        title={"zh": title_zh, "en": title_en},
         policy={name: json.loads(value) for name, value in policy},
-        pipeline=row[4],
+        pipeline=pipeline,
         warehouse=path,
-        run_id=row[5],
+        run_id=run_id,
+        month_end_day=month_end_day,
     )
 
 

@@ -39,10 +39,10 @@ class Base:
 
     `history`: level, key, key_name, month, amount as sold; of level shifts, as if always at the new
     level. `points`: the forecast of every series, reconciled, with bounds, float. `published`: the
-    same to the cent. `past`: past forecasts of the chosen models, reconciled the same way, with
-    error, score and coverage. `by_model`: past forecasts of every model, unreconciled. `naive`:
-    what the seasonal naive says of the months ahead. `holders`: forecast and past errors of series
-    that no hierarchy knows (who holds a target).
+    same to the cent. `past`: past forecasts of the chosen models, reconciled the same way where
+    enough errors were known by then, with error, score and coverage. `by_model`: past forecasts of
+    every model, unreconciled. `naive`: what the seasonal naive says of the months ahead. `holders`:
+    forecast and past errors of series that no hierarchy knows (who holds a target).
     """
 
     hierarchy: Hierarchy
@@ -92,7 +92,9 @@ def base_of(
     spans = calendar.fiscal_months(months[0], ahead, closes_on)
     asked = policy if has_lunar_year else replace(policy, calendar_effects=False)
     effects = calendar_effects.effects_of(clean, spans, closes_on, asked)
-    usable, kinds, cutoffs = _usable(calendar_effects.adjusted(clean, effects), policy)
+    usable, kinds, cutoffs = _usable(
+        calendar_effects.adjusted(clean, effects), horizon_months, policy
+    )
     errors = _errors(usable, cutoffs, horizon_months, effects, truth)
     chosen = choice.chosen(errors, kinds, policy)
     made = calendar_effects.restored(
@@ -105,9 +107,11 @@ def base_of(
     known = _completed(past.filter(kept), in_levels)
     methods = reconciliation.accuracy(reconciliation.compared(known, found.structure))
     method = reconciliation.chosen_method(methods)
-    # Methods are compared on the days that all can judge; the chosen one may judge more.
+    fitted = reconciliation.reconciled(known, found.structure, known, method)
+    # The first past days know too few errors for some methods: there the models speak unreconciled.
+    early = known.join(fitted.select("cutoff").unique(), on="cutoff", how="anti")
     covered, rule = intervals.covered(
-        reconciliation.scored(reconciliation.reconciled(known, found.structure, known, method))
+        reconciliation.scored(pl.concat([early, fitted.select(early.columns)]))
     )
     points = intervals.with_intervals(
         reconciliation.reconciled(
@@ -161,7 +165,9 @@ def _unchanged(holders: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return holders.filter(pl.col("month") <= as_of).with_columns(none)
 
 
-def _usable(history: pl.DataFrame, policy: Policy) -> tuple[pl.DataFrame, pl.DataFrame, list[date]]:
+def _usable(
+    history: pl.DataFrame, horizon_months: int, policy: Policy
+) -> tuple[pl.DataFrame, pl.DataFrame, list[date]]:
     """The months that models see, one row per series on its kind, and the days to forecast from."""
     runs = series.current_runs(history, policy)
     kinds = series.series_of(runs, policy)
@@ -169,7 +175,11 @@ def _usable(history: pl.DataFrame, policy: Policy) -> tuple[pl.DataFrame, pl.Dat
         *SERIES, "is_seasonal", "is_intermittent", "min_train_months"
     )
     months = history["month"].unique().sort().to_list()
-    return runs.join(told, on=SERIES), kinds, series.cutoffs_of(months, kinds, policy)
+    return (
+        runs.join(told, on=SERIES),
+        kinds,
+        series.cutoffs_of(months, kinds, horizon_months, policy),
+    )
 
 
 def _errors(

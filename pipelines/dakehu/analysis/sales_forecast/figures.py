@@ -56,7 +56,8 @@ def _landing(result: SalesForecast) -> Figures:
             figures["landing_year_amount"] = (_float(row["forecast_amount"]), "amount")
     for row in result.landing.head(1).iter_rows(named=True):
         figures["landing_amount"] = (_float(row["forecast_amount"]), "amount")
-        figures["landing_probability"] = (row["probability_to_reach"], "share")
+    told = result.landing["probability_to_reach"].drop_nulls()
+    figures["landing_probability"] = (told[0] if told.len() else None, "share")
     if result.bridge:
         figures["bridge_change_amount"] = (_float(result.bridge.change_amount), "amount")
     return figures

@@ -24,7 +24,10 @@ def forecast_table(base: Base) -> pl.DataFrame:
 
 
 def backtest_table(base: Base) -> pl.DataFrame:
-    """The table backtest: per series, day forecast from and model; `chosen` is what we print: every series by its own model, reconciled."""
+    """The table backtest: per series, day forecast from and model.
+
+    `chosen` is what we print: every series by its own model, reconciled.
+    """
     by = [*SERIES, "cutoff", "model"]
     return backtest.accuracy(_with_chosen(base), by)
 

@@ -72,7 +72,7 @@ def _rule(text: Text, result: Any, frame: pl.DataFrame) -> list[Finding]:
             text(
                 "Rule of the split: {total} × ({w} × share of the forecast + {rest} × share of the"
                 " potential); what goes beyond a capacity is shared out among the others.",
-                total=text.amount(frame["proposed_amount"].sum() + _unplaced(result)),
+                total=text.amount(float(frame["proposed_amount"].sum()) + _unplaced(result)),
                 w=text.number(weight, 2),
                 rest=text.number(1 - weight, 2),
             )
