@@ -34,7 +34,7 @@ class Marts:
 
     `as_of` is the date that every mart speaks of, `currency` an ISO code, `title` the company's
     name by language, `policy` the pipeline file's `[policy.<report>]` table, `pipeline` its name,
-    `run_id` the load that filled the warehouse, `month_end_day` the day on which fiscal months close.
+    `run_id` the load that filled the warehouse, `month_end_day` the day on which months close.
     The warehouse is opened for each reading and closed after it: what the engine keeps in memory of
     a large one would stand beside all that is computed.
     """

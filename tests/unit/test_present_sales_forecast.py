@@ -12,7 +12,7 @@ import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
-from dakehu.analysis.sales_forecast import analyse
+from dakehu.analysis.sales_forecast import analyse, global_model, models
 from dakehu.analysis.sales_forecast.series import ALL_ZERO, STOPPED, TOO_SHORT, Policy
 from dakehu.paths import ROOT
 from dakehu.present import appendix
@@ -175,6 +175,20 @@ def messages_of(files):
         )
     }
     return {message for message in found if isinstance(message, str)}
+
+
+def test_a_machine_without_lightgbm_is_told_so_and_no_other(results, monkeypatch):
+    told = {"en": "LightGBM could not be loaded", "zh": "本机无法加载 LightGBM"}
+    for code, words in told.items():
+        assert words not in said(results["long"], code)
+    monkeypatch.setattr(global_model, "is_available", lambda: False)
+    for code, words in told.items():
+        assert words in said(results["long"], code)
+
+
+def test_every_model_has_a_name():
+    names = {models.MEDIAN, models.THETA, models.NAIVE, *models.INTERMITTENT}
+    assert names == {*headline.MODELS, headline.NAIVE}
 
 
 def test_every_message_is_translated_with_the_same_places():

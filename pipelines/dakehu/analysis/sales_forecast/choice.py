@@ -8,6 +8,8 @@ from dakehu.analysis.sales_forecast.backtest import SERIES
 from dakehu.analysis.sales_forecast.models import CROSTON, MEDIAN
 from dakehu.analysis.sales_forecast.series import Policy
 
+_MONTH = [*SERIES, "cutoff", "month"]
+
 
 def chosen(errors: pl.DataFrame, series: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """The model of each series: level, key, model.
@@ -55,6 +57,3 @@ def chosen(errors: pl.DataFrame, series: pl.DataFrame, policy: Policy) -> pl.Dat
     return defaults.join(best, on=SERIES, how="left").select(
         *SERIES, pl.col("model").fill_null(pl.col("default"))
     )
-
-
-_MONTH = [*SERIES, "cutoff", "month"]

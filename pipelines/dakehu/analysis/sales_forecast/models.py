@@ -20,7 +20,7 @@ Candidate = Callable[[pl.DataFrame, int], pl.DataFrame]
 history_id, month, mean_amount. It may leave histories out; all others are beside it."""
 
 _CAP = 2.0
-_TSB_RATE = 0.1  # of sizes and of probability, as in Teunter, Syntetos and Babai (2011)
+_TSB_RATE = 0.1  # smoothing of sizes and of probability: slow, as demand is seldom seen
 _SCHEMA = {
     "history_id": pl.Int64,
     "horizon": pl.Int64,
@@ -90,8 +90,6 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     None of them knows a season: they see the adjusted histories, a towering month cut. Where
     LightGBM cannot be loaded or has too little to learn from, the median is of three.
     """
-    if histories.is_empty():
-        return _EMPTY
     from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
 
     without, found = seasons.adjusted(_capped(histories))
