@@ -72,9 +72,8 @@ def gap_bars(text: Text, result: Any, count: int) -> BlockData:
         pl.col("gap_amount").rank("ordinal").over("level")
         <= max(count // frame["level"].n_unique(), 3)
     )
-    amounts = worst["gap_amount"].cast(pl.Float64)
-    largest = float(amounts.abs().max() or 1)
-    scale = text.money_scale(largest)
+    amounts: list[float] = worst["gap_amount"].cast(pl.Float64).to_list()
+    scale = text.money_scale(max(abs(amount) for amount in amounts))
     rows = worst.to_dicts()
     fig = go.Figure(
         layout=layout(
@@ -90,7 +89,7 @@ def gap_bars(text: Text, result: Any, count: int) -> BlockData:
     )
     fig.add_bar(
         orientation="h",
-        x=(amounts / scale.divisor).to_list(),
+        x=[amount / scale.divisor for amount in amounts],
         y=list(range(worst.height)),
         marker_color=[RED if amount < 0 else GREEN for amount in amounts],
         text=[signed(text, row["gap_amount"]) for row in rows],
@@ -128,10 +127,10 @@ def gap_bars(text: Text, result: Any, count: int) -> BlockData:
     )
 
 
-def _range(amounts: pl.Series, divisor: float) -> list[float]:
+def _range(amounts: list[float], divisor: float) -> list[float]:
     """From the lowest to the highest, with room for the labels beside the bars."""
-    low, high = min(float(amounts.min() or 0), 0), max(float(amounts.max() or 0), 0)  # type: ignore[arg-type]
-    room = 0.4 * max(high - low, 1e-9)
+    low, high = min(0.0, *amounts), max(0.0, *amounts)
+    room = 0.65 * max(high - low, 1e-9)
     return [
         (low - (room if low < 0 else 0.05 * room)) / divisor,
         (high + (room if high > 0 else 0.05 * room)) / divisor,

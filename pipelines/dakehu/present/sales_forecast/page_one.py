@@ -12,6 +12,7 @@ import polars as pl
 from dakehu.present.block import BlockData, Finding, findings
 from dakehu.present.sales_forecast.accuracy import record
 from dakehu.present.sales_forecast.bridge import SHORT, moved, without
+from dakehu.present.sales_forecast.findings import ahead
 from dakehu.present.sales_forecast.gaps import gaps, losses
 from dakehu.present.sales_forecast.headline import LIKELY, NOTABLE_BIAS, UNLIKELY
 from dakehu.present.sales_forecast.landing import has_target, last_year, period_of, rows_of
@@ -34,7 +35,7 @@ def sentences(text: Text, result: Any) -> BlockData:
 def _landing(text: Text, result: Any) -> list[Finding]:
     rows = rows_of(result)
     if not rows:
-        return []
+        return ahead(text, result)[:1]
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
     said = [_period(text, result, row) for row in ends]
     if rows[0]["level"] == "distributors":

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
@@ -88,9 +89,9 @@ def _rule(text: Text, result: Any, frame: pl.DataFrame) -> list[Finding]:
     return items
 
 
-def _unplaced(result: Any) -> Any:
+def _unplaced(result: Any) -> Decimal:
     value = result.figures.get("quota_unplaced_amount", (None,))[0]
-    return 0 if value is None else round(value, 2)
+    return Decimal(f"{value or 0:.2f}")
 
 
 def bars(text: Text, result: Any, count: int) -> BlockData:
@@ -185,7 +186,7 @@ def split_table(text: Text, result: Any) -> BlockData:
         Column("name", text("Distributor")),
         Column("target_amount", text("Target as set"), "amount", 2),
         Column("overload", text("Overload"), "number"),
-        Column("is_overloaded", text("Overloaded"), "flag"),
+        Column("is_overloaded", text("Overloaded"), "flag", 2),
         Column("forecast_amount", text("Forecast"), "amount", 2),
         Column("potential_share", text("Share of the potential"), "percent", 3),
         Column("capacity_amount", text("Capacity"), "amount", 3),
