@@ -38,7 +38,8 @@ def test_measures_say_what_they_brought_cost_and_how_they_stood_before():
         "care."
     )
     assert lost == (
-        "渠道整顿 cost CN¥120.00K of sales against without it (80%: -CN¥200.00K to -CN¥40.00K)."
+        "With 渠道整顿 sales were CN¥120.00K lower than without it (80%: -CN¥200.00K to "
+        "-CN¥40.00K)."
     )
     assert vague == "Cannot be told from chance or has no interval: 小活动."
     assert left == "Not measured: e4 (it touched everything: nothing to compare with)."

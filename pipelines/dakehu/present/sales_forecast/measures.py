@@ -101,7 +101,7 @@ def _told(text: Text, row: dict[str, Any]) -> Finding:
     said = (
         text("{name} brought {lift} more than without it ({interval}).", **facts)
         if gained
-        else text("{name} cost {lift} of sales against without it ({interval}).", **facts)
+        else text("With {name} sales were {lift} lower than without it ({interval}).", **facts)
     )
     cost = row["cost_per_extra_amount"]
     if gained and cost is not None:
@@ -178,7 +178,6 @@ def measures_table(text: Text, result: Any) -> BlockData:
     if frame is None:
         return findings()
     kinds = {name: text(words) for name, words in TYPES.items()}
-    reasons = {name: text(words) for name, words in REASONS.items()}
     columns = [
         Column("event_name", text("Measure or event")),
         Column("event_type", text("Kind"), "text", 3),
@@ -189,7 +188,6 @@ def measures_table(text: Text, result: Any) -> BlockData:
         Column("cost_amount", text("What it cost"), "amount", 3),
         Column("cost_per_extra_amount", text("Cost per extra unit"), "number"),
         Column("before", text("Trend before"), "text", 2),
-        Column("reason", text("Remark"), "text", 3),
     ]
     before = [
         None
@@ -203,7 +201,6 @@ def measures_table(text: Text, result: Any) -> BlockData:
         frame.with_columns(
             between(text, frame, "low_amount", "high_amount"),
             pl.col("event_type").replace(kinds),
-            pl.col("reason").replace(reasons),
             pl.Series("before", before, dtype=pl.String),
         ),
         columns,

@@ -67,13 +67,14 @@ def _overloaded(text: Text, result: Any, frame: pl.DataFrame) -> list[Finding]:
 
 def _rule(text: Text, result: Any, frame: pl.DataFrame) -> list[Finding]:
     knows_potential = frame["potential_share"].null_count() < frame.height
+    placed: Decimal = frame.select(pl.col("proposed_amount").sum()).item()
     weight = result.policy.forecast_weight if knows_potential else 1.0
     items = [
         Finding(
             text(
                 "Rule of the split: {total} × ({w} × share of the forecast + {rest} × share of the"
                 " potential); what goes beyond a capacity is shared out among the others.",
-                total=text.amount(frame["proposed_amount"].sum() + _unplaced(result)),
+                total=text.amount(placed + _unplaced(result)),
                 w=text.number(weight, 2),
                 rest=text.number(1 - weight, 2),
             )
