@@ -59,7 +59,7 @@ def test_gap_bars_stand_by_level_worst_first():
     assert bars["x"] == [-300, -50, 120, -110, 50]  # thousand
     assert len(set(bars["marker"]["color"])) == 2
     assert HOSTILE not in str(block["figure"])
-    assert "Regions, Distributors, Product families" in block["note"]
+    assert "Regions (Q1 2026), Distributors (Q1 2026), Product families (Q1 2026)" in block["note"]
 
 
 def test_gap_table_is_short_and_largest_shortfall_first():

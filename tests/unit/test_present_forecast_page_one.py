@@ -2,7 +2,15 @@
 
 import pytest
 
-from dakehu.present.sales_forecast import accuracy, findings, gaps, headline, page_one, terms
+from dakehu.present.sales_forecast import (
+    accuracy,
+    findings,
+    gaps,
+    headline,
+    landing,
+    page_one,
+    terms,
+)
 from dakehu.present.text import Text
 from forecast_page import HOSTILE, TARGET_GAP, YEAR, bridge, gap_row, landed, plain
 from forecast_page_tables import DEALS, MEMORY, PULL_FORWARD, TAKEN_OUT
@@ -54,8 +62,8 @@ def test_four_sentences_answer_four_questions():
         where_we_land
     )
     assert where_the_gap_is == (
-        f"The gap lies at: Regions: 华东 -CN¥300.00K, {HOSTILE} -CN¥50.00K; "
-        "Distributors: 恒达商贸 -CN¥110.00K."
+        f"The gap lies at: Regions (Q1 2026): 华东 -CN¥300.00K, {HOSTILE} -CN¥50.00K; "
+        "Distributors (Q1 2026): 恒达商贸 -CN¥110.00K."
     )
     assert why == (
         "Since the forecast of Nov 30, 2025 that of Q1 2026 moved by -CN¥300.00K: "
@@ -122,9 +130,35 @@ def test_nobody_short_is_good_news():
     rows = [TARGET_GAP[0], gap_row("region", "XN", "西南", 500_000, 620_000, 0.9)]
     items = page_one.sentences(EN, landed(rows))["items"]
     assert items[1] == {
-        "text": "Nobody with a target for this period is expected to fall short of it.",
+        "text": (
+            "No region, distributor, family or account is expected to fall short of its target."
+        ),
         "tone": "good",
     }
+
+
+def test_each_level_is_looked_at_in_the_shortest_period_for_which_it_has_targets():
+    rows = [
+        gap_row("total", "total", "total", None, 4_125_000),
+        gap_row("total", "total", "total", 15_000_000, 15_600_000, 0.61, **YEAR),
+        gap_row("region", "HD", "华东", 9_000_000, 8_000_000, **YEAR),
+        gap_row("distributor", "d1", "恒达商贸", 800_000, 690_000),
+        gap_row("distributor", "d1", "恒达商贸", 3_000_000, 2_000_000, **YEAR),
+    ]
+    result = landed(rows)
+    assert said(result)[1] == (
+        "The gap lies at: Regions (Year 2026): 华东 -CN¥1.00M; "
+        "Distributors (Q1 2026): 恒达商贸 -CN¥110.00K."
+    )
+    found = tiles(result)
+    assert found["landing_probability"]["label"] == "Chance to reach the target, Year 2026"
+    assert found["landing_probability"]["value"] == "61%"
+    assert "no target; +10.0% on the year before" in found["landing_amount"]["note"]
+    block = landing.landing_figure(EN, result)
+    # The quarter is held against the 3.75 M of the year before, the year against its target.
+    ends = next(t for t in block["figure"]["data"] if t["name"] == "Landing, 80% interval")
+    assert ends["x"] == pytest.approx([1.1, 1.04])
+    assert "the target, without one the year before" in block["note"]
 
 
 def test_holders_of_targets_are_named():

@@ -117,14 +117,14 @@ def landing_figure(text: Text, result: Any) -> BlockData:
         )
     fig.add_scatter(**_ends(text, result, rows, names))
     fig.add_vline(x=1, line={"color": RED, "width": 2})
-    is_target = has_target(rows[0][0])
     return figure(
         fig,
         title=text("Where the running periods land"),
         summary=text("A bar per period up to its landing, with the 80% interval and the target."),
-        note=text("Red line: the target. Dot and line: landing with 80% interval.")
-        if is_target
-        else text("Red line: the year before. Dot and line: landing with 80% interval."),
+        note=text(
+            "Red line: {measure}. Dot and line: landing with 80% interval.",
+            measure=_measure_name(text, rows),
+        ),
         height=FRAME_HEIGHT + ROW_HEIGHT * len(rows),
     )
 
@@ -137,6 +137,15 @@ def _measure(result: Any, row: dict[str, Any]) -> float | None:
     return last_year(result, row["first_month"], row["last_month"])
 
 
+def _measure_name(text: Text, rows: list[tuple[dict[str, Any], float]]) -> str:
+    held = [has_target(row) for row, _ in rows]
+    if all(held):
+        return text("the target")
+    if not any(held):
+        return text("the year before")
+    return text("the target, without one the year before")
+
+
 def _axes(text: Text, rows: list[tuple[dict[str, Any], float]], names: list[str]) -> dict[str, Any]:
     reach = [float(row["high_80_amount"] or row["forecast_amount"]) / of for row, of in rows]
     return layout(
@@ -144,9 +153,7 @@ def _axes(text: Text, rows: list[tuple[dict[str, Any], float]], names: list[str]
         legend={"traceorder": "normal"},
         bargap=0.45,
         xaxis={
-            "title": text("Share of the target")
-            if has_target(rows[0][0])
-            else text("Share of the year before"),
+            "title": text("Share of {measure}", measure=_measure_name(text, rows)),
             "tickformat": ".0%",
             "nticks": 6,
             "range": [0, max(1.0, *reach) * 1.08],
