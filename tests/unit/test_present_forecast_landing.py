@@ -35,11 +35,14 @@ def test_a_landing_without_interval_draws_none():
 
 def test_landing_table_holds_totals_alone_and_names_reasons():
     closed = gap_row("total", "total", "total", 100, 90, reason="lacks_data", forecast_amount=None)
-    block = landing.landing_table(EN, landed([*TARGET_GAP, closed]))
+    over = gap_row("total", "total", "total", 100, 90, 0.0, status="over")
+    block = landing.landing_table(EN, landed([*TARGET_GAP, closed, over]))
     keys = [column["key"] for column in block["columns"]]
-    assert [row[0] for row in block["rows"]] == ["Q1 2026", "Year 2026", "Q1 2026"]
+    assert [row[0] for row in block["rows"]] == ["Q1 2026", "Year 2026", "Q1 2026", "Q1 2026"]
     assert block["rows"][0][keys.index("interval")] == "CN¥3.24M to CN¥3.96M"
     assert block["rows"][2][keys.index("reason")] == "the data begins within the period"
+    assert block["rows"][0][keys.index("deals_amount")][1] == 400_000
+    assert block["rows"][3][keys.index("interval")] is None
     assert "key_name" not in keys
     assert "basis" not in keys
 

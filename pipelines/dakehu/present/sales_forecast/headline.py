@@ -210,8 +210,8 @@ def _pulled_tile(text: Text, result: Any, previous: Mapping) -> list[Tile]:
     return [
         Tile(
             "pulled_forward_amount",
-            text("Bought ahead by distributors"),
-            text.amount(found.amount),
+            text("Bought ahead (+) or too little (−) by distributors"),
+            signed(text, found.amount),
             text(
                 "{share} of their purchases; {interval}",
                 share=text.percent(found.share),

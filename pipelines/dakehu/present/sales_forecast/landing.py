@@ -217,8 +217,7 @@ def landing_table(text: Text, result: Any) -> BlockData:
         Column("target_amount", text("Target"), "amount"),
         Column("actual_amount", text("So far"), "amount", 2),
         Column("base_amount", text("Forecast of the rest"), "amount", 2),
-        Column("pipeline_amount", text("Open deals"), "amount", 3),
-        Column("unannounced_amount", text("Deals not known yet"), "amount", 3),
+        Column("deals_amount", text("Deals, open and not known yet"), "amount", 3),
         Column("forecast_amount", text("Landing"), "amount"),
         Column("interval", text("80% interval"), "text", 3),
         Column("gap_amount", text("Landing less target"), "amount", 2),
@@ -230,6 +229,11 @@ def landing_table(text: Text, result: Any) -> BlockData:
 
 
 def _in_words(text: Text, frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` for reading; a period that is over has no interval."""
+    is_over = pl.col("status") == "over"
+    frame = frame.with_columns(
+        pl.when(~is_over).then(name).alias(name) for name in ("low_80_amount", "high_80_amount")
+    )
     spans = frame.select("first_month", "last_month").iter_rows()
     periods = [period(text, *months) for months in spans]
     return frame.with_columns(
@@ -237,4 +241,7 @@ def _in_words(text: Text, frame: pl.DataFrame) -> pl.DataFrame:
         between(text, frame, "low_80_amount", "high_80_amount"),
         pl.col("basis").replace({name: text(words) for name, words in BASES.items()}),
         pl.col("reason").replace({name: text(words) for name, words in REASONS.items()}),
+        deals_amount=pl.when(pl.col("pipeline_amount").is_not_null()).then(
+            pl.col("pipeline_amount") + pl.col("unannounced_amount").fill_null(0)
+        ),
     )

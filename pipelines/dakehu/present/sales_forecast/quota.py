@@ -13,6 +13,7 @@ import polars as pl
 
 from dakehu.present.bars import HOVER, hover, rows_axis
 from dakehu.present.block import BlockData, Column, Finding, figure, findings, table
+from dakehu.present.sales_forecast.landing import period_of
 from dakehu.present.sales_forecast.words import absent, part
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREY, ORANGE, RED, layout
@@ -200,7 +201,9 @@ def split_table(text: Text, result: Any) -> BlockData:
         _by_size(frame).with_columns(name=pl.coalesce("distributor_name", "distributor_id")),
         columns,
         text,
-        title=text("Split of the target, {period}", period=frame["period"][0]),
+        title=text(
+            "Split of the target, {period}", period=period_of(text, result, frame["period"][0])
+        ),
         note=text(
             "Overload = target ÷ the smaller of capacity and 12 months of sell-out with the growth"
             " of its region; flagged above {line}.",
