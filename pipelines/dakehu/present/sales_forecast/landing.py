@@ -204,7 +204,7 @@ def _ends(
 
 
 def landing_table(text: Text, result: Any) -> BlockData:
-    """The total and the sums of target holders, every period, with all the landing is made of."""
+    """The total and the sums of target holders, every period; the forecast is what is left over."""
     found = part(result, "target_gap")
     if found is None:
         return findings()  # the figure has said so
@@ -216,7 +216,6 @@ def landing_table(text: Text, result: Any) -> BlockData:
         *([] if is_total else [Column("key_name", text("Of"), "text", 2)]),
         Column("target_amount", text("Target"), "amount"),
         Column("actual_amount", text("So far"), "amount", 2),
-        Column("base_amount", text("Forecast of the rest"), "amount", 2),
         Column("deals_amount", text("Deals, open and not known yet"), "amount", 3),
         Column("forecast_amount", text("Landing"), "amount"),
         Column("interval", text("80% interval"), "text", 3),
