@@ -38,7 +38,9 @@ class Record(NamedTuple):
     @property
     def is_beaten(self) -> bool:
         """Whether the seasonal naive rule missed by less."""
-        return None not in (self.wape, self.naive_wape) and self.wape > self.naive_wape  # type: ignore[operator]
+        if self.wape is None or self.naive_wape is None:
+            return False
+        return self.wape > self.naive_wape
 
 
 def record(result: Any) -> Record:

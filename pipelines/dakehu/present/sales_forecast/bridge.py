@@ -50,7 +50,7 @@ def bridge_figure(text: Text, result: Any) -> BlockData:
     found = result.bridge
     steps = found.components.filter(pl.col("amount") != 0)
     names = [
-        text("Forecast of {date}", date=text.date(found.made_on)),
+        text("Last forecast"),
         *(text(SHORT[name]) for name in steps["component"]),
         text("This forecast"),
     ]
@@ -86,6 +86,10 @@ def bridge_figure(text: Text, result: Any) -> BlockData:
             amount=text.amount(found.current_amount),
             change=signed(text, found.change_amount),
         ),
-        note=text("The axis does not begin at zero: the steps would not be seen."),
+        note=text(
+            "Last forecast: that of {date}. The axis does not begin at zero, so that the steps can"
+            " be seen.",
+            date=text.date(found.made_on),
+        ),
         height=FRAME_HEIGHT + ROW_HEIGHT * len(names),
     )

@@ -28,7 +28,7 @@ CENT = 0.005
 def outlook(text: Text, result: Any) -> BlockData:
     """What is to be said of the months ahead, most important first."""
     return findings(
-        *_landing(text, result),
+        *ahead(text, result),
         *_short(text, result),
         *_standing_out(text, result),
         *_model(text, result),
@@ -39,7 +39,8 @@ def outlook(text: Text, result: Any) -> BlockData:
     )
 
 
-def _landing(text: Text, result: Any) -> list[Finding]:
+def ahead(text: Text, result: Any) -> list[Finding]:
+    """The sum over the horizon, and how sure it is."""
     items = []
     for row in result.table("outlook").iter_rows(named=True):
         facts = {

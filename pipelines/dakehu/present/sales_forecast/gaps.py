@@ -27,25 +27,40 @@ ROW_HEIGHT, FRAME_HEIGHT = 30, 90
 
 
 def gaps(text: Text, result: Any) -> pl.DataFrame:
-    """Gaps of the shortest period that page one speaks of, by level, the worst of each first.
+    """Gaps of each level in the shortest period of page one for which it has targets.
 
-    Columns: level, key, key_name, target_amount, forecast_amount, gap_amount, ...; no row where
-    nobody at those levels has a target for that period.
+    Columns: level, key, key_name, first_month, last_month, target_amount, gap_amount, ...; levels
+    in their order, the worst of each first; no row where no level has a target.
     """
     found = part(result, "target_gap")
-    rows = rows_of(result)
-    if found is None or not rows:
+    if found is None:
         return pl.DataFrame()
-    now = rows[0]
-    own = (
-        pl.col("level").is_in(WHERE)
-        & (pl.col("first_month") == now["first_month"])
-        & (pl.col("last_month") == now["last_month"])
-        & (pl.col("target_amount") > 0)
-        & pl.col("gap_amount").is_not_null()
+    spans = [(row["first_month"], row["last_month"]) for row in rows_of(result)]
+    places = pl.DataFrame(
+        [(*months, place) for place, months in enumerate(spans)],
+        schema={"first_month": pl.Date, "last_month": pl.Date, "place": pl.Int64},
+        orient="row",
     )
-    order = pl.col("level").replace_strict({level: at for at, level in enumerate(WHERE)})
-    return named(text, found.filter(own)).sort(order, "gap_amount", "key")
+    own = found.filter(
+        pl.col("level").is_in(WHERE),
+        pl.col("target_amount") > 0,
+        pl.col("gap_amount").is_not_null(),
+    ).join(places, on=["first_month", "last_month"])
+    shortest = own.filter(pl.col("place") == pl.col("place").min().over("level"))
+    return named(text, shortest).sort(_order(), "gap_amount", "key")
+
+
+def _order() -> pl.Expr:
+    return pl.col("level").replace_strict({level: at for at, level in enumerate(WHERE)})
+
+
+def level_names(text: Text, frame: pl.DataFrame) -> dict[str, str]:
+    """The levels of `gaps` in words, with the period that each is looked at in."""
+    first = frame.unique("level", keep="first", maintain_order=True)
+    return {
+        level: text("{level} ({period})", level=text(MANY[level]), period=period(text, start, end))
+        for level, start, end in first.select("level", "first_month", "last_month").iter_rows()
+    }
 
 
 def losses(text: Text, result: Any) -> pl.DataFrame:
@@ -58,9 +73,8 @@ def losses(text: Text, result: Any) -> pl.DataFrame:
     )
     if outlook.is_empty():
         return outlook
-    order = pl.col("level").replace_strict({level: at for at, level in enumerate(WHERE)})
     moved = (pl.col("forecast_amount") - pl.col("last_amount")).alias("moved_amount")
-    return named(text, outlook).with_columns(moved).sort(order, "moved_amount", "key")
+    return named(text, outlook).with_columns(moved).sort(_order(), "moved_amount", "key")
 
 
 def gap_bars(text: Text, result: Any, count: int) -> BlockData:
@@ -72,9 +86,8 @@ def gap_bars(text: Text, result: Any, count: int) -> BlockData:
         pl.col("gap_amount").rank("ordinal").over("level")
         <= max(count // frame["level"].n_unique(), 3)
     )
-    amounts = worst["gap_amount"].cast(pl.Float64)
-    largest = float(amounts.abs().max() or 1)
-    scale = text.money_scale(largest)
+    amounts: list[float] = worst["gap_amount"].cast(pl.Float64).to_list()
+    scale = text.money_scale(max(abs(amount) for amount in amounts))
     rows = worst.to_dicts()
     fig = go.Figure(
         layout=layout(
@@ -90,7 +103,7 @@ def gap_bars(text: Text, result: Any, count: int) -> BlockData:
     )
     fig.add_bar(
         orientation="h",
-        x=(amounts / scale.divisor).to_list(),
+        x=[amount / scale.divisor for amount in amounts],
         y=list(range(worst.height)),
         marker_color=[RED if amount < 0 else GREEN for amount in amounts],
         text=[signed(text, row["gap_amount"]) for row in rows],
@@ -112,26 +125,22 @@ def gap_bars(text: Text, result: Any, count: int) -> BlockData:
     for at in range(1, len(rows)):
         if rows[at]["level"] != rows[at - 1]["level"]:
             fig.add_hline(y=at - 0.5, line={"color": "rgba(138,147,160,0.5)", "dash": "dot"})
-    levels = [text(MANY[level]) for level in worst["level"].unique(maintain_order=True)]
     return figure(
         fig,
-        title=text(
-            "Where the gap is, {period}",
-            period=period(text, rows[0]["first_month"], rows[0]["last_month"]),
-        ),
+        title=text("Where the gap is"),
         summary=text("A bar per series: landing less target; red falls short."),
         note=text(
             "From top to bottom: {levels}; the worst of each. Levels overlap: never add them up.",
-            levels=text(", ").join(levels),
+            levels=text(", ").join(level_names(text, worst).values()),
         ),
         height=FRAME_HEIGHT + ROW_HEIGHT * worst.height,
     )
 
 
-def _range(amounts: pl.Series, divisor: float) -> list[float]:
+def _range(amounts: list[float], divisor: float) -> list[float]:
     """From the lowest to the highest, with room for the labels beside the bars."""
-    low, high = min(float(amounts.min() or 0), 0), max(float(amounts.max() or 0), 0)  # type: ignore[arg-type]
-    room = 0.4 * max(high - low, 1e-9)
+    low, high = min(0.0, *amounts), max(0.0, *amounts)
+    room = 0.65 * max(high - low, 1e-9)
     return [
         (low - (room if low < 0 else 0.05 * room)) / divisor,
         (high + (room if high > 0 else 0.05 * room)) / divisor,
@@ -185,6 +194,9 @@ def _no_targets(text: Text, result: Any) -> BlockData:
             text("Map quotas (holder, period, target_amount) to have it."),
         )
     return note(
-        text("No region, distributor, product family or key account has a target for this period."),
+        text(
+            "No region, distributor, product family or key account has a target for the running"
+            " periods."
+        ),
         "",
     )

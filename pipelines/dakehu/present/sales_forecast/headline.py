@@ -68,24 +68,28 @@ def _landing_tiles(text: Text, result: Any, rows: list[dict[str, Any]]) -> list[
         )
         for name, row in zip(names, ends, strict=False)
     ]
-    chances = [row["probability_to_reach"] for row in ends]
-    if chances[0] is None:
-        return items
+    judged = [row for row in rows if row["probability_to_reach"] is not None]
+    return [*items, _chance_tile(text, judged)] if judged else items
+
+
+def _chance_tile(text: Text, judged: list[dict[str, Any]]) -> Tile:
+    """The chance of the shortest period with a target, beside it that of the longest."""
+    first, last = judged[0], judged[-1]
     remark = (
         text(
             "{period}: {chance}",
-            period=period(text, ends[-1]["first_month"], ends[-1]["last_month"]),
-            chance=text.percent(chances[-1], 0),
+            period=period(text, last["first_month"], last["last_month"]),
+            chance=text.percent(last["probability_to_reach"], 0),
         )
-        if chances[-1] is not None and len(ends) > 1
+        if last is not first
         else text("chance by past errors of such sums")
     )
     label = text(
         "Chance to reach the target, {period}",
-        period=period(text, ends[0]["first_month"], ends[0]["last_month"]),
+        period=period(text, first["first_month"], first["last_month"]),
     )
-    shown = text.percent(chances[0], 0)
-    return [*items, Tile("landing_probability", label, shown, remark, tone=_tone(chances[0]))]
+    chance = first["probability_to_reach"]
+    return Tile("landing_probability", label, text.percent(chance, 0), remark, tone=_tone(chance))
 
 
 def _tone(chance: float | None) -> str:
@@ -206,8 +210,8 @@ def _pulled_tile(text: Text, result: Any, previous: Mapping) -> list[Tile]:
     return [
         Tile(
             "pulled_forward_amount",
-            text("Bought ahead by distributors"),
-            text.amount(found.amount),
+            text("Bought ahead (+) or too little (−) by distributors"),
+            signed(text, found.amount),
             text(
                 "{share} of their purchases; {interval}",
                 share=text.percent(found.share),

@@ -10,10 +10,10 @@ import polars as pl
 
 from dakehu.present.appendix import N_
 from dakehu.present.bars import HOVER, hover, rows_axis
-from dakehu.present.block import BlockData, Column, figure, note, table
-from dakehu.present.sales_forecast.words import absent, named, part, period, signed, span
+from dakehu.present.block import BlockData, Column, figure, findings, note, table
+from dakehu.present.sales_forecast.words import between, named, part, period, signed, span
 from dakehu.present.text import Text
-from dakehu.present.theme import BLUE, GREEN, GREY, ORANGE, VIOLET, layout
+from dakehu.present.theme import BLUE, GREY, ORANGE, RED, VIOLET, layout
 
 PARTS = (
     ("actual_amount", N_("So far"), GREY),
@@ -116,15 +116,15 @@ def landing_figure(text: Text, result: Any) -> BlockData:
             hovertemplate=HOVER,
         )
     fig.add_scatter(**_ends(text, result, rows, names))
-    fig.add_vline(x=1, line={"color": ORANGE, "width": 2})
-    is_target = has_target(rows[0][0])
+    fig.add_vline(x=1, line={"color": RED, "width": 2})
     return figure(
         fig,
         title=text("Where the running periods land"),
         summary=text("A bar per period up to its landing, with the 80% interval and the target."),
-        note=text("Orange line: the target. Dot and line: landing with 80% interval.")
-        if is_target
-        else text("Orange line: the year before. Dot and line: landing with 80% interval."),
+        note=text(
+            "Red line: {measure}. Dot and line: landing with 80% interval.",
+            measure=_measure_name(text, rows),
+        ),
         height=FRAME_HEIGHT + ROW_HEIGHT * len(rows),
     )
 
@@ -137,15 +137,23 @@ def _measure(result: Any, row: dict[str, Any]) -> float | None:
     return last_year(result, row["first_month"], row["last_month"])
 
 
+def _measure_name(text: Text, rows: list[tuple[dict[str, Any], float]]) -> str:
+    held = [has_target(row) for row, _ in rows]
+    if all(held):
+        return text("the target")
+    if not any(held):
+        return text("the year before")
+    return text("the target, without one the year before")
+
+
 def _axes(text: Text, rows: list[tuple[dict[str, Any], float]], names: list[str]) -> dict[str, Any]:
     reach = [float(row["high_80_amount"] or row["forecast_amount"]) / of for row, of in rows]
     return layout(
         barmode="stack",
+        legend={"traceorder": "normal"},
         bargap=0.45,
         xaxis={
-            "title": text("Share of the target")
-            if has_target(rows[0][0])
-            else text("Share of the year before"),
+            "title": text("Share of {measure}", measure=_measure_name(text, rows)),
             "tickformat": ".0%",
             "nticks": 6,
             "range": [0, max(1.0, *reach) * 1.08],
@@ -178,7 +186,7 @@ def _ends(
             "symmetric": False,
             "array": reach("high"),
             "arrayminus": reach("low"),
-            "color": GREEN,
+            "color": ORANGE,
             "thickness": 2,
             "width": 6,
         },
@@ -196,38 +204,43 @@ def _ends(
 
 
 def landing_table(text: Text, result: Any) -> BlockData:
-    """The total and the sums of target holders, every period, with all the landing is made of."""
+    """The total and the sums of target holders, every period; the forecast is what is left over."""
     found = part(result, "target_gap")
     if found is None:
-        return absent(
-            text, text("Landing"), text("It needs a forecast of the total and complete months.")
-        )
+        return findings()  # the figure has said so
     frame = named(text, found.filter(pl.col("level").is_in(["total", "people", "distributors"])))
     frame = _in_words(text, frame)
+    is_total, is_set = ((frame[name] == frame[name][0]).all() for name in ("key_name", "basis"))
     columns = [
         Column("period", text("Period")),
-        Column("key_name", text("Of"), "text", 2),
+        *([] if is_total else [Column("key_name", text("Of"), "text", 2)]),
         Column("target_amount", text("Target"), "amount"),
         Column("actual_amount", text("So far"), "amount", 2),
-        Column("base_amount", text("Forecast of the rest"), "amount", 2),
-        Column("pipeline_amount", text("Open deals"), "amount", 3),
-        Column("unannounced_amount", text("Deals not known yet"), "amount", 3),
+        Column("deals_amount", text("Deals, open and not known yet"), "amount", 3),
         Column("forecast_amount", text("Landing"), "amount"),
-        Column("low_80_amount", text("80% from"), "amount", 3),
-        Column("high_80_amount", text("80% to"), "amount", 3),
+        Column("interval", text("80% interval"), "text", 3),
         Column("gap_amount", text("Landing less target"), "amount", 2),
         Column("probability_to_reach", text("Chance"), "percent"),
-        Column("basis", text("Target from"), "text", 3),
+        *([] if is_set else [Column("basis", text("Target from"), "text", 3)]),
         Column("reason", text("Why no landing"), "text", 2),
     ]
     return table(frame, columns, text, title=text("Landing by period"), file="target_gap")
 
 
 def _in_words(text: Text, frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` for reading; a period that is over has no interval."""
+    is_over = pl.col("status") == "over"
+    frame = frame.with_columns(
+        pl.when(~is_over).then(name).alias(name) for name in ("low_80_amount", "high_80_amount")
+    )
     spans = frame.select("first_month", "last_month").iter_rows()
     periods = [period(text, *months) for months in spans]
     return frame.with_columns(
         pl.Series("period", periods, dtype=pl.String),
+        between(text, frame, "low_80_amount", "high_80_amount"),
         pl.col("basis").replace({name: text(words) for name, words in BASES.items()}),
         pl.col("reason").replace({name: text(words) for name, words in REASONS.items()}),
+        deals_amount=pl.when(pl.col("pipeline_amount").is_not_null()).then(
+            pl.col("pipeline_amount") + pl.col("unannounced_amount").fill_null(0)
+        ),
     )

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dakehu.present.bars import HOVER, hover, rows_axis
-from dakehu.present.block import BlockData, Column, figure, findings, table
+from dakehu.present.block import BlockData, Column, figure, findings, note, table
 from dakehu.present.sales_forecast.figures import draw_band, forecast_hover, past_months, scaled
-from dakehu.present.sales_forecast.words import MANY, ONE, model_name, named
+from dakehu.present.sales_forecast.words import MANY, ONE, WHERE, model_name, named
 from dakehu.present.text import Text
 from dakehu.present.theme import (
     BAND_80,
@@ -182,6 +182,22 @@ def level_table(text: Text, result: Any, level: str) -> BlockData:
         note=text("By sales just past. They add up to the total, month by month, to the cent.")
         if _adds_up(result, level)
         else text("By sales just past. They need not add up to the total."),
+    )
+
+
+def left_out(text: Text, result: Any) -> BlockData:
+    """The levels that have no series of their own; nothing where all have."""
+    known = result.tables["outlook"]["level"].unique().to_list()
+    names = [text(MANY[level]) for level in WHERE if level not in known]
+    if not names:
+        return findings()
+    return note(
+        text(
+            "No series of their own: {levels}. No source states them, or fewer than two are large"
+            " and old enough.",
+            levels=text(", ").join(names),
+        ),
+        "",
     )
 
 

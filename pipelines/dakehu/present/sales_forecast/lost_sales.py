@@ -78,7 +78,8 @@ def months(text: Text, result: Any) -> BlockData:
     if frame is None or not known:
         return findings()
     frame = frame.sort("month").tail(SHOWN_MONTHS)
-    scale = text.money_scale(max(frame[name].max() or 0 for name, _, _ in known))
+    largest = frame.select(pl.max_horizontal(name for name, _, _ in known).max()).item()
+    scale = text.money_scale(largest)
     fig = go.Figure(
         layout=layout(
             barmode="group",

@@ -13,7 +13,7 @@ import polars as pl
 from dakehu.present.appendix import N_
 from dakehu.present.bars import HOVER, hover, rows_axis
 from dakehu.present.block import BlockData, Column, Finding, figure, findings, table
-from dakehu.present.sales_forecast.words import absent, part, signed, span
+from dakehu.present.sales_forecast.words import absent, between, part, signed, span
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREY, layout
 
@@ -101,7 +101,7 @@ def _told(text: Text, row: dict[str, Any]) -> Finding:
     said = (
         text("{name} brought {lift} more than without it ({interval}).", **facts)
         if gained
-        else text("{name} cost {lift} of sales against without it ({interval}).", **facts)
+        else text("With {name} sales were {lift} lower than without it ({interval}).", **facts)
     )
     cost = row["cost_per_extra_amount"]
     if gained and cost is not None:
@@ -178,20 +178,16 @@ def measures_table(text: Text, result: Any) -> BlockData:
     if frame is None:
         return findings()
     kinds = {name: text(words) for name, words in TYPES.items()}
-    reasons = {name: text(words) for name, words in REASONS.items()}
     columns = [
         Column("event_name", text("Measure or event")),
         Column("event_type", text("Kind"), "text", 3),
         Column("first_month", text("From"), "month", 2),
-        Column("last_month", text("To"), "month", 3),
         Column("lift_amount", text("Extra sales"), "amount"),
-        Column("low_amount", text("80% from"), "amount", 2),
-        Column("high_amount", text("80% to"), "amount", 2),
+        Column("interval", text("80% interval"), "text", 2),
         Column("effect", text("In per cent"), "change", 2),
-        Column("cost_amount", text("Cost"), "amount", 3),
-        Column("cost_per_extra_amount", text("Cost per unit of extra sales"), "number"),
-        Column("before", text("Trend before")),
-        Column("reason", text("Remark"), "text", 3),
+        Column("cost_amount", text("What it cost"), "amount", 3),
+        Column("cost_per_extra_amount", text("Cost per extra unit"), "number"),
+        Column("before", text("Trend before"), "text", 2),
     ]
     before = [
         None
@@ -203,8 +199,8 @@ def measures_table(text: Text, result: Any) -> BlockData:
     ]
     return table(
         frame.with_columns(
+            between(text, frame, "low_amount", "high_amount"),
             pl.col("event_type").replace(kinds),
-            pl.col("reason").replace(reasons),
             pl.Series("before", before, dtype=pl.String),
         ),
         columns,

@@ -12,10 +12,11 @@ import polars as pl
 from dakehu.present.block import BlockData, Finding, findings
 from dakehu.present.sales_forecast.accuracy import record
 from dakehu.present.sales_forecast.bridge import SHORT, moved, without
-from dakehu.present.sales_forecast.gaps import gaps, losses
+from dakehu.present.sales_forecast.findings import ahead
+from dakehu.present.sales_forecast.gaps import gaps, level_names, losses
 from dakehu.present.sales_forecast.headline import LIKELY, NOTABLE_BIAS, UNLIKELY
 from dakehu.present.sales_forecast.landing import has_target, last_year, period_of, rows_of
-from dakehu.present.sales_forecast.words import MANY, joined, listed, period, signed, span
+from dakehu.present.sales_forecast.words import MANY, WHERE, joined, listed, period, signed, span
 from dakehu.present.text import Text
 
 SHOWN = 3
@@ -34,7 +35,7 @@ def sentences(text: Text, result: Any) -> BlockData:
 def _landing(text: Text, result: Any) -> list[Finding]:
     rows = rows_of(result)
     if not rows:
-        return []
+        return ahead(text, result)[:1]
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
     said = [_period(text, result, row) for row in ends]
     if rows[0]["level"] == "distributors":
@@ -97,9 +98,11 @@ def _where(text: Text, result: Any) -> list[Finding]:
     frame = gaps(text, result)
     if frame.is_empty():
         return _falling(text, result)
-    parts = _worst(text, frame, "gap_amount")
+    parts = _worst(text, frame, "gap_amount", level_names(text, frame))
     if not parts:
-        words = text("Nobody with a target for this period is expected to fall short of it.")
+        words = text(
+            "No region, distributor, family or account is expected to fall short of its target."
+        )
         return [Finding(words, "good")]
     words = text("The gap lies at: {parts}.", parts=text("; ").join(parts))
     return [Finding(words, "warn")]
@@ -107,7 +110,11 @@ def _where(text: Text, result: Any) -> list[Finding]:
 
 def _falling(text: Text, result: Any) -> list[Finding]:
     frame = losses(text, result)
-    parts = [] if frame.is_empty() else _worst(text, frame, "moved_amount")
+    parts = (
+        []
+        if frame.is_empty()
+        else _worst(text, frame, "moved_amount", {level: text(MANY[level]) for level in WHERE})
+    )
     if not parts:
         return []
     words = text(
@@ -118,7 +125,7 @@ def _falling(text: Text, result: Any) -> list[Finding]:
     return [Finding(words)]
 
 
-def _worst(text: Text, frame: pl.DataFrame, amount: str) -> list[str]:
+def _worst(text: Text, frame: pl.DataFrame, amount: str, names: dict[str, str]) -> list[str]:
     """Per level the names that lose most, with the money."""
     parts = []
     for (level,), rows in frame.group_by("level", maintain_order=True):
@@ -129,7 +136,7 @@ def _worst(text: Text, frame: pl.DataFrame, amount: str) -> list[str]:
         ]
         if items:
             parts.append(
-                text("{level}: {items}", level=text(MANY[str(level)]), items=listed(text, items))
+                text("{level}: {items}", level=names[str(level)], items=listed(text, items))
             )
     return parts
 

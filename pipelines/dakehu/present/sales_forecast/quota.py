@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,6 +13,7 @@ import polars as pl
 
 from dakehu.present.bars import HOVER, hover, rows_axis
 from dakehu.present.block import BlockData, Column, Finding, figure, findings, table
+from dakehu.present.sales_forecast.landing import period_of
 from dakehu.present.sales_forecast.words import absent, part
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREY, ORANGE, RED, layout
@@ -66,13 +68,14 @@ def _overloaded(text: Text, result: Any, frame: pl.DataFrame) -> list[Finding]:
 
 def _rule(text: Text, result: Any, frame: pl.DataFrame) -> list[Finding]:
     knows_potential = frame["potential_share"].null_count() < frame.height
+    placed: Decimal = frame.select(pl.col("proposed_amount").sum()).item()
     weight = result.policy.forecast_weight if knows_potential else 1.0
     items = [
         Finding(
             text(
                 "Rule of the split: {total} × ({w} × share of the forecast + {rest} × share of the"
                 " potential); what goes beyond a capacity is shared out among the others.",
-                total=text.amount(float(frame["proposed_amount"].sum()) + _unplaced(result)),
+                total=text.amount(placed + _unplaced(result)),
                 w=text.number(weight, 2),
                 rest=text.number(1 - weight, 2),
             )
@@ -88,9 +91,9 @@ def _rule(text: Text, result: Any, frame: pl.DataFrame) -> list[Finding]:
     return items
 
 
-def _unplaced(result: Any) -> Any:
+def _unplaced(result: Any) -> Decimal:
     value = result.figures.get("quota_unplaced_amount", (None,))[0]
-    return 0 if value is None else round(value, 2)
+    return Decimal(f"{value or 0:.2f}")
 
 
 def bars(text: Text, result: Any, count: int) -> BlockData:
@@ -185,7 +188,7 @@ def split_table(text: Text, result: Any) -> BlockData:
         Column("name", text("Distributor")),
         Column("target_amount", text("Target as set"), "amount", 2),
         Column("overload", text("Overload"), "number"),
-        Column("is_overloaded", text("Overloaded"), "flag"),
+        Column("is_overloaded", text("Overloaded"), "flag", 2),
         Column("forecast_amount", text("Forecast"), "amount", 2),
         Column("potential_share", text("Share of the potential"), "percent", 3),
         Column("capacity_amount", text("Capacity"), "amount", 3),
@@ -198,7 +201,9 @@ def split_table(text: Text, result: Any) -> BlockData:
         _by_size(frame).with_columns(name=pl.coalesce("distributor_name", "distributor_id")),
         columns,
         text,
-        title=text("Split of the target, {period}", period=frame["period"][0]),
+        title=text(
+            "Split of the target, {period}", period=period_of(text, result, frame["period"][0])
+        ),
         note=text(
             "Overload = target ÷ the smaller of capacity and 12 months of sell-out with the growth"
             " of its region; flagged above {line}.",

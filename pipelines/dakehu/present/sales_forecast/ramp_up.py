@@ -76,7 +76,7 @@ def curve(text: Text, result: Any) -> BlockData:
         summary=text("Share of the steady level by months since the first order, with quartiles."),
         note=text(
             "{n} accounts; dashed: the mean month once they are settled.",
-            n=text.count(frame["account_count"].max()),
+            n=text.count(frame.select(pl.col("account_count").max()).item()),
         ),
         height=320,
     )
@@ -89,7 +89,7 @@ def waiting(text: Text, result: Any) -> BlockData:
         return findings()
     columns = [
         Column("year_text", text("Opened in")),
-        Column("case_count", text("Cases"), "count"),
+        Column("case_count", text("Sales cases"), "count"),
         Column("served_count", text("Supplied"), "count", 2),
         Column("median_days", text("Days, median"), "count"),
         Column("lower_days", text("Lower quartile"), "count", 2),

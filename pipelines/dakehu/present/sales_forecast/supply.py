@@ -149,7 +149,7 @@ def stock_table(text: Text, result: Any) -> BlockData:
         Column("lead_days", text("Lead time, days"), "count", 3),
         Column("safety_amount", text("Safety stock"), "amount", 3),
         Column("reorder_amount", text("Reorder point"), "amount"),
-        Column("stock_amount", text("Our stock"), "amount"),
+        Column("stock_amount", text("Our stock"), "amount", 2),
         Column("channel_stock_amount", text("Stock of distributors"), "amount", 3),
         Column("risk_month", text("Order by"), "month"),
         Column("is_at_risk", text("Short now"), "flag", 2),

@@ -107,6 +107,17 @@ def span(text: Text, low: Any, high: Any) -> str:
     return text("80%: {low} to {high}", low=text.amount(low), high=text.amount(high))
 
 
+def between(text: Text, frame: pl.DataFrame, low: str, high: str) -> pl.Series:
+    """The column `interval`: money from `low` to `high` in words, missing where it is not known."""
+    said = [
+        None
+        if None in bounds
+        else text("{low} to {high}", low=text.amount(bounds[0]), high=text.amount(bounds[1]))
+        for bounds in frame.select(low, high).iter_rows()
+    ]
+    return pl.Series("interval", said, dtype=pl.String)
+
+
 def signed(text: Text, amount: Number | None) -> str:
     """A change in money, with its sign."""
     return ("+" if amount is not None and amount > 0 else "") + text.amount(amount)
