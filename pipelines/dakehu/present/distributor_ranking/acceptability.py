@@ -147,7 +147,7 @@ def contenders(text: Text, result: Any, count: int) -> BlockData:
     ]
     columns = [
         Column("name", text("Distributor"), opens=OPENS),
-        Column("rank", text("Rank"), "count"),
+        Column("rank", text("Rank"), "count", 3),
         Column("first_share", text("First under"), "percent"),
         *(Column(name, text(label), "percent", 2) for name, label in PLATFORMS.items()),
         Column("told", text("Heaviest then")),
