@@ -80,7 +80,7 @@ def covered(judged: pl.DataFrame) -> tuple[pl.DataFrame, str]:
 
 
 def _covered(judged: pl.DataFrame, rule: str) -> pl.DataFrame:
-    parts = []
+    parts = [with_intervals(judged.clear(), judged)]  # alone where nothing could be judged
     for (cutoff,), at_cutoff in judged.group_by("cutoff", maintain_order=True):
         is_known = pl.col("month") <= cutoff
         others = is_known if rule == conformal.PREQUENTIAL else pl.col("cutoff") != cutoff
