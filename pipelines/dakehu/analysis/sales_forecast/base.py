@@ -78,7 +78,7 @@ def base_of(
     `has_lunar_year` the calendar of China may move a series, where the backtest says that it does.
 
     Raises:
-        ValueError: no month is left up to `as_of`.
+        ValueError: see `hierarchy_of`.
     """
     monthly = read["monthly"]
     months = monthly.filter(pl.col("month") <= as_of)["month"].unique().sort()

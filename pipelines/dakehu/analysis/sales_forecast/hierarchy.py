@@ -9,6 +9,7 @@ import polars as pl
 
 from dakehu.analysis.sales_forecast.backtest import SERIES
 from dakehu.analysis.sales_forecast.cleaning import KINDS
+from dakehu.analysis.sales_forecast.periods import serial
 from dakehu.analysis.sales_forecast.series import STOPPED, TOO_SHORT, YEAR_MONTHS, Policy
 
 TOTAL, REGION, FAMILY, CELL = "total", "region", "product_family", "region_family"
@@ -65,7 +66,7 @@ def hierarchy_of(
     members are left. The cells are region by product family, or the one of the two that is there.
 
     Raises:
-        ValueError: no month is left up to `as_of`.
+        ValueError: no month is left up to `as_of`, or a series lacks one between two others.
     """
     rows = monthly.filter(pl.col("month") <= as_of).select(
         *SERIES, "key_name", "month", pl.col(amount).alias("amount")
@@ -78,6 +79,7 @@ def hierarchy_of(
             f"mart_sales_forecast has no complete month up to {as_of}; "
             "choose a later as_of or load earlier months"
         )
+    _demand_every_month(rows)
     members = _members(rows, policy)
     kept = members.select(*SERIES, "member")
     absent = _absent(members)
@@ -95,6 +97,18 @@ def hierarchy_of(
             *SERIES, "key_name", "last_amount", "reason"
         ),
     )
+
+
+def _demand_every_month(rows: pl.DataFrame) -> None:
+    """Refuse a series with a month left out: the models would take the next one for it."""
+    ordered = rows.sort(*SERIES, "month")
+    gaps = ordered.filter(serial(pl.col("month")).diff().over(SERIES) > 1)
+    if gaps.height:
+        level, key, month = gaps.select(*SERIES, "month").row(0)
+        raise ValueError(
+            f'mart_sales_forecast lacks the month before {month} for {level} "{key}"; '
+            "a month without sales must be there with 0"
+        )
 
 
 def _members(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:

@@ -20,8 +20,9 @@ def with_intervals(points: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
 
     `judged` are past forecasts reconciled by the same method, as `compared` gives them. Radii are
     conformal, in units of the scale, pooled over the series of a level per horizon; where those are
-    too few, as they mostly are for the total, over all horizons of the level; then over all levels
-    per horizon. Never a sum of bounds: bounds do not add up. Missing where all are too few.
+    too few, as they mostly are for the total, over all horizons of the level that were judged at
+    all; then over all levels per horizon. Never a sum of bounds: bounds do not add up. Missing
+    where all are too few, and for months further ahead than any past forecast was judged.
     Adds low_80_amount, high_80_amount, low_95_amount, high_95_amount and interval_pool (a name of
     POOLS).
     """
@@ -29,6 +30,12 @@ def with_intervals(points: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     reach = points.with_columns(pl.col("level").alias("series_level"))
     for name, keys in POOLS.items():
         reach = reach.join(_wide(scores, name, keys), on=keys, how="left")
+    known = scores.filter(pl.col("score").is_finite())
+    furthest = known.group_by("series_level").agg(pl.col("horizon").max().alias("furthest"))
+    is_judged = pl.col("horizon") <= pl.col("furthest")
+    reach = reach.join(furthest, on="series_level", how="left").with_columns(
+        pl.when(is_judged).then(_radius("level", p)).alias(_radius("level", p)) for p in PERCENTS
+    )
     pool = pl.coalesce(
         pl.when(pl.all_horizontal(pl.col(_radius(name, p)).is_not_null() for p in PERCENTS)).then(
             pl.lit(name)
@@ -48,7 +55,7 @@ def with_intervals(points: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
             .alias(f"low_{percent}_amount"),
             (pl.col("mean_amount") + radius * pl.col("scale")).alias(f"high_{percent}_amount"),
         )
-    return reach.drop("series_level", *(_radius(name, p) for name in POOLS for p in PERCENTS))
+    return reach.drop("series_level", "furthest", *(_radius(name, p) for name in POOLS for p in PERCENTS))
 
 
 def _radius(name: str, percent: int) -> str:
@@ -80,7 +87,7 @@ def covered(judged: pl.DataFrame) -> tuple[pl.DataFrame, str]:
 
 
 def _covered(judged: pl.DataFrame, rule: str) -> pl.DataFrame:
-    parts = []
+    parts = [with_intervals(judged.clear(), judged)]  # alone where nothing could be judged
     for (cutoff,), at_cutoff in judged.group_by("cutoff", maintain_order=True):
         is_known = pl.col("month") <= cutoff
         others = is_known if rule == conformal.PREQUENTIAL else pl.col("cutoff") != cutoff

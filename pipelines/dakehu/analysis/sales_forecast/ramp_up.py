@@ -26,12 +26,14 @@ def ramp_up(sales: pl.DataFrame, steady_months: int = 6, curve_months: int = 12)
     month = pl.col("month").dt.year() * 12 + pl.col("month").dt.month()
     placed = sales.select("customer_id", "amount", place=month)
     bought = placed.filter(pl.col("amount") > 0)
-    first, last = placed["place"].min(), placed["place"].max()
     whole = curve_months + steady_months
+    span = placed.select(first=pl.col("place").min(), last=pl.col("place").max())
     starts = (
         bought.group_by("customer_id")
         .agg(start=pl.col("place").min())
-        .filter((pl.col("start") > first) & (pl.col("start") + whole - 1 <= last))
+        .join(span, how="cross")
+        .filter(pl.col("start") > pl.col("first"), pl.col("start") + whole - 1 <= pl.col("last"))
+        .drop("first", "last")
     )
     grid = starts.join(pl.DataFrame({"month_number": range(1, whole + 1)}), how="cross")
     flow = grid.with_columns(

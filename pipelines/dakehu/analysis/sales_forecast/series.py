@@ -14,39 +14,6 @@ TOO_SHORT, ALL_ZERO, STOPPED = "too_short", "all_zero", "stopped"
 YEAR_MONTHS = 12
 
 
-def history_of(monthly: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Float amounts by series and month; a region without a name keeps an empty one."""
-    history = (
-        monthly.filter(pl.col("month") <= as_of)
-        .select(
-            "level",
-            pl.col("key", "key_name").fill_null(""),
-            "month",
-            pl.col("net_amount").cast(pl.Float64).alias("amount"),
-        )
-        .sort(*SERIES, "month")
-    )
-    if history.is_empty():
-        raise ValueError(
-            f"mart_sales_forecast has no complete month up to {as_of}; "
-            "choose a later as_of or load earlier months"
-        )
-    _demand_every_month(history)
-    return history
-
-
-def _demand_every_month(history: pl.DataFrame) -> None:
-    """Refuse a series with a month left out: the models would take the next one for it."""
-    months = pl.col("month").dt.year().cast(pl.Int64) * YEAR_MONTHS + pl.col("month").dt.month()
-    gaps = history.filter((months.diff().over(SERIES) > 1).fill_null(False))
-    if gaps.height:
-        level, key, month = gaps.select(*SERIES, "month").row(0)
-        raise ValueError(
-            f'mart_sales_forecast lacks the month before {month} for {level} "{key}"; '
-            "a month without sales must be there with 0"
-        )
-
-
 def current_runs(history: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """The months that a series is forecast from: since its first sale, or since it came back.
 
