@@ -34,7 +34,6 @@ def outlook(text: Text, result: Any) -> BlockData:
         *_model(text, result),
         *_coverage(text, result),
         *_regions(text, result),
-        *_gap(text, result),
         *_not_forecast(text, result),
     )
 
@@ -215,30 +214,6 @@ def _regions(text: Text, result: Any) -> list[Finding]:
         )
         items.append(Finding(said, "warn"))
     return items
-
-
-def _gap(text: Text, result: Any) -> list[Finding]:
-    """Only where the regions do not add up: reconciled forecasts do, to the cent."""
-    gap, total = (
-        result.figures.get(name, (None,))[0] for name in ("region_gap_amount", "forecast_amount")
-    )
-    if not gap or not total or abs(gap) < CENT:
-        return []
-    facts = {"gap": text.amount(abs(gap)), "share": text.percent(abs(gap) / abs(total))}
-    said = (
-        text(
-            "The regions are forecast one by one and do not add up to the total: together they "
-            "are {gap} ({share}) above it.",
-            **facts,
-        )
-        if gap > 0
-        else text(
-            "The regions are forecast one by one and do not add up to the total: together they "
-            "are {gap} ({share}) below it.",
-            **facts,
-        )
-    )
-    return [Finding(said, "warn" if abs(gap) > NOTABLE_GAP * abs(total) else "")]
 
 
 def _not_forecast(text: Text, result: Any) -> list[Finding]:

@@ -17,7 +17,6 @@ LABELS = {
     "next_month_high_80_amount": N_("Next month, upper end of the 80% interval"),
     "last_amount": N_("Sales in the same count of months just past"),
     "forecast_growth": N_("Forecast against the months just past"),
-    "region_gap_amount": N_("Sum of the regions less the total"),
     "wape_chosen": N_("WAPE of the model used, total"),
     "wape_dynamic_optimized_theta": N_("WAPE of Theta, total"),
     "wape_seasonal_naive": N_("WAPE of the naive forecast, total"),
