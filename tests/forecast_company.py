@@ -1,6 +1,6 @@
 """All marts of the sales forecast for a company written down as monthly sales by region."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -125,13 +125,27 @@ def event(event_id: str, region: str, start: date, end: date | None = None) -> p
 
 
 def forecast(
-    read: dict[str, pl.DataFrame], horizon_months: int = 12, policy: Policy = FEW, **more: Any
+    read: dict[str, pl.DataFrame],
+    horizon_months: int = 12,
+    policy: Policy = FEW,
+    as_of: date | None = None,
+    **more: Any,
 ) -> SalesForecast:
     """The report as of the end of the last month of `read`."""
     last = read["monthly"]["month"].max()
     assert isinstance(last, date)
-    as_of = date.fromordinal(later(last, 1).toordinal() - 1)
-    return analyse(read, as_of, horizon_months, policy, **more)
+    end = date.fromordinal(later(last, 1).toordinal() - 1)
+    return analyse(read, as_of or end, horizon_months, policy, **more)
+
+
+def not_numbers(tables: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The columns that hold a NaN or an infinity; what is not known must be missing."""
+    return [
+        f"{name}.{column}"
+        for name, table in tables.items()
+        for column, kind in table.schema.items()
+        if kind.is_float() and not table[column].drop_nulls().is_finite().all()
+    ]
 
 
 def wave(months: int, level: float, seed: int, growth: float = 0.0) -> list[float]:

@@ -2,56 +2,26 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis.sales_forecast import Policy, analyse, backtest
-from dakehu.analysis.sales_forecast.models import NAIVE, THETA, point_forecasts
+from dakehu.analysis.sales_forecast import backtest, outlook, targets
+from dakehu.analysis.sales_forecast.base import base_of
+from dakehu.analysis.sales_forecast.models import THETA, point_forecasts
+from forecast_company import FEW, forecast, marts, wave
+from forecast_panel import month
 
-
-def month(number: int) -> date:
-    """The first day of month `number`, counted from January 2021."""
-    return date(2021 + number // 12, number % 12 + 1, 1)
-
-
-def mart(series: dict[str, list[float]], months: int = 0) -> pl.DataFrame:
-    """mart_sales_forecast: the given regions, ending together, and their total."""
-    months = months or max(len(values) for values in series.values())
-    rows = [
-        ("region", key, key.upper(), month(months - len(values) + i), Decimal(str(round(v, 2))))
-        for key, values in series.items()
-        for i, v in enumerate(values)
-    ]
-    schema = {
-        "level": pl.String,
-        "key": pl.String,
-        "key_name": pl.String,
-        "month": pl.Date,
-        "net_amount": pl.Decimal(38, 2),
-    }
-    regions = pl.DataFrame(rows, schema=schema, orient="row")
-    total = regions.group_by("month").agg(pl.col("net_amount").sum())
-    names = (pl.lit("total").alias(name) for name in ("level", "key", "key_name"))
-    return pl.concat([total.with_columns(*names).select(list(schema)), regions])
-
-
-def wave(months: int, level: float, seed: int, growth: float = 0.0) -> list[float]:
-    random = np.random.default_rng(seed)
-    t = np.arange(months)
-    return list(
-        level * (1 + growth * t + 0.3 * np.sin(t / 6 * np.pi)) + random.normal(0, 3, months)
-    )
+BOUNDS = ["low_95_amount", "low_80_amount", "mean_amount", "high_80_amount", "high_95_amount"]
 
 
 @pytest.fixture(scope="module")
 def three_years():
     regions = {f"r{i}": wave(36, 100 + 40 * i, i) for i in range(4)}
-    frame = mart(
-        regions | {"new": wave(9, 80, 9), "tiny": [5.0, 6.0], "gone": [9.0] * 8 + [0.0] * 28}
-    )
-    return frame, analyse(frame, date(2023, 12, 31), 12)
+    poor = {"new": wave(9, 80, 9), "tiny": [5.0, 6.0], "gone": [9.0] * 8 + [0.0] * 28}
+    return forecast(marts(regions | poor))
 
 
 def test_backtest_is_what_a_loop_over_cut_frames_gives():
@@ -89,7 +59,7 @@ def test_nothing_of_the_future_leaks_into_a_past_forecast():
     spoilt = {key: values[:30] + [1e6] * 6 for key, values in regions.items()}
     known, after = (
         backtest.forecasts(
-            mart(values)
+            marts(values)["monthly"]
             .filter(pl.col("level") == "region")
             .with_columns(
                 pl.col("net_amount").cast(pl.Float64).alias("amount"),
@@ -124,121 +94,88 @@ def test_accuracy_by_hand():
     assert (row["coverage_80"], row["coverage_95"], row["judged_count"]) == (0.5, 1.0, 2)
 
 
-def test_intervals_nest_widen_and_stay_above_zero(three_years):
-    rows = (
-        three_years[1].table("forecast").with_columns(pl.exclude("month").cast(float, strict=False))
-    )
-    width = rows["high_80_amount"] - rows["mean_amount"]
-    known = width.drop_nulls()
-    assert known.len() > 6
-    assert (known.diff().drop_nulls() >= -0.011).all()
-    both = rows.drop_nulls("low_95_amount")
-    assert (both["low_95_amount"] <= both["low_80_amount"]).all()
-    assert (both["high_95_amount"] >= both["high_80_amount"]).all()
-    assert (rows["low_80_amount"].drop_nulls() >= 0).all()
+def test_intervals_nest_and_stay_above_zero(three_years):
+    rows = three_years.tables["forecast"].drop_nulls("low_95_amount")
+    assert rows.filter(pl.col("level") == "total").height == 12
+    for narrow, wide in pairwise(BOUNDS):
+        assert (rows[narrow] <= rows[wide]).all()
+    assert (rows["low_95_amount"] >= 0).all()
 
 
-def test_the_sum_s_interval_comes_from_past_sums_not_from_monthly_ends(three_years):
-    result = three_years[1]
-    months, total = result.table("forecast"), result.table("outlook").row(0, named=True)
-    assert abs(total["forecast_amount"] - months["mean_amount"].sum()) <= Decimal("0.06")
-    usable = result.history.join(
-        result.series.filter("is_seasonal", pl.col("reason").is_null()).select(
-            "level", "key", "is_seasonal", "is_intermittent", "min_train_months"
-        ),
-        on=["level", "key"],
+def test_the_sum_s_interval_comes_from_past_sums_not_from_monthly_ends():
+    read = marts({f"r{i}": wave(36, 100 + 40 * i, i) for i in range(4)})
+    holders = targets.holders(targets.credited_sales(read["credited"], month(35)))
+    base = base_of(read, holders, date(2023, 12, 31), 6, FEW, closes_on=31, has_lunar_year=False)
+    region = outlook.outlook_table(base, 6).filter(key="r2").row(0, named=True)
+    ends = outlook.forecast_table(base).filter(key="r2")["high_80_amount"].sum()
+    shares = []
+    for _, run in base.past.filter(level="region").group_by("key", "cutoff"):
+        if run.height == 6:
+            shares.append(abs(run["error"].sum()) / run["scale"][0])
+    rank = -(-(len(shares) + 1) * 4 // 5)
+    scale = base.points.filter(key="r2")["scale"][0]
+    assert float(region["high_80_amount"]) == pytest.approx(
+        float(region["forecast_amount"]) + sorted(shares)[rank - 1] * scale, abs=0.02
     )
-    past = backtest.errors(usable, [month(i) for i in range(23, 35)], 12).filter(
-        pl.col("model") == total["model"]
-    )
-    reach = 0.0
-    for horizon in range(1, 13):
-        scores = sorted(past.filter(pl.col("horizon") == horizon)["sum_score"])
-        reach = max(reach, scores[-(-(len(scores) + 1) * 4 // 5) - 1])
-    values = [float(v) for v in usable.filter(pl.col("level") == "total")["amount"]]
-    scale = np.mean([abs(values[i] - values[i - 12]) for i in range(12, 36)])
-    assert float(total["high_80_amount"]) == pytest.approx(
-        float(total["forecast_amount"]) + reach * scale, abs=0.02
-    )
-    assert (total["sum_score_count"], total["sum_cutoff_count"]) == (5, 1)
+    assert region["high_80_amount"] < ends
+    assert (region["sum_score_count"], region["sum_cutoff_count"]) == (12, 3)
+
+
+def test_the_sum_is_that_of_the_months(three_years):
+    sums = three_years.tables["forecast"].group_by("level", "key").agg(pl.col("mean_amount").sum())
+    both = sums.join(three_years.tables["outlook"], on=["level", "key"])
+    assert both.height == 7
+    assert (both["mean_amount"] == both["forecast_amount"]).all()
 
 
 def test_series_that_cannot_be_forecast_are_named_with_the_reason(three_years):
-    result = three_years[1]
-    assert dict(result.tables["not_forecast"].select("key", "reason").rows()) == {
+    """Small and dead ones are pooled, and the pool is as young as its only living member."""
+    assert dict(three_years.tables["not_forecast"].select("key", "reason").rows()) == {
         "tiny": "too_short",
         "gone": "stopped",
+        "others": "too_short",
     }
-    assert set(result.table("forecast", "region")["key"]) == {"r0", "r1", "r2", "r3", "new"}
+    known = {"r0", "r1", "r2", "r3", "new", "others"}
+    assert set(three_years.table("forecast", "region")["key"]) == known
 
 
 def test_short_history_has_no_season_no_growth_and_says_how_far_it_can_see():
-    regions = {f"r{i}": wave(12, 100 + i, i) for i in range(6)}
-    result = analyse(mart(regions), date(2021, 12, 31), 12)
+    result = forecast(marts({f"r{i}": wave(12, 100 + i, i) for i in range(6)}))
     total = result.table("outlook").row(0, named=True)
     assert not result.is_seasonal
     assert (total["growth"], total["low_80_amount"]) == (None, None)
-    rows = result.table("forecast")
-    assert rows["low_80_amount"].is_not_null().to_list() == [True] * 6 + [False] * 6
-    naive = result.tables["outlook"].filter(pl.col("model") == NAIVE)
-    for key in naive.filter(pl.col("level") == "region")["key"]:
-        values = result.table("forecast", "region").filter(pl.col("key") == key)["mean_amount"]
-        assert set(values) == {Decimal(str(round(regions[key][-1], 2)))}
+    for (key,), rows in result.table("forecast", "region").group_by("key"):
+        told = rows.sort("month")["low_80_amount"].is_not_null().to_list()
+        assert told == [True] * 6 + [False] * 6, key
 
 
 def test_negative_history_may_be_forecast_below_zero():
     falling = [100.0 - 8 * i for i in range(30)]
-    result = analyse(mart({"a": falling, "b": [5.0] * 30}), date(2023, 6, 30), 12)
+    result = forecast(marts({"a": falling, "b": [5.0] * 30}))
     rows = result.table("forecast", "region")
-    assert (rows.filter(pl.col("key") == "a")["low_80_amount"].drop_nulls() < 0).any()
+    assert (rows.filter(pl.col("key") == "a")["mean_amount"] < -132).all()
     assert (rows.filter(pl.col("key") == "b")["mean_amount"] == Decimal("5.00")).all()
 
 
-def test_series_of_zeros_and_a_single_month_break_nothing():
-    result = analyse(mart({"a": [0.0] * 30}), date(2023, 6, 30), 12)
-    assert result.tables["forecast"].is_empty()
-    assert set(result.tables["not_forecast"]["reason"]) == {"all_zero"}
-    result = analyse(mart({"a": [7.0]}), date(2021, 1, 31), 12)
-    assert set(result.tables["not_forecast"]["reason"]) == {"too_short"}
-    assert "forecast_amount" not in result.figures
-
-
 def test_months_after_as_of_are_not_seen():
-    frame = mart({"a": wave(36, 100, 1), "b": wave(36, 50, 2)})
-    early = analyse(frame, date(2023, 6, 30), 6)
-    cut = analyse(frame.filter(pl.col("month") < date(2023, 7, 1)), date(2023, 6, 30), 6)
-    assert early.last_month == date(2023, 6, 1)
-    assert early.tables["forecast"].equals(cut.tables["forecast"])
+    sold = {"a": wave(36, 100, 1), "b": wave(36, 50, 2)}
+    early = forecast(marts(sold), 6, as_of=date(2023, 6, 30))
+    cut = forecast(marts({key: values[:30] for key, values in sold.items()}), 6)
+    assert early.last_month == cut.last_month == date(2023, 6, 1)
+    assert early.tables.keys() == cut.tables.keys()
+    for name, table in early.tables.items():
+        assert table.equals(cut.tables[name]), name
 
 
 def test_a_missing_month_and_no_month_are_refused_in_one_sentence():
-    frame = mart({"a": wave(20, 100, 1)})
+    read = marts({"a": wave(20, 100, 1), "b": wave(20, 100, 2)})
+    holed = read["monthly"].filter((pl.col("key") != "a") | (pl.col("month") != date(2021, 5, 1)))
     with pytest.raises(ValueError, match='lacks the month before 2021-06-01 for region "a"'):
-        analyse(
-            frame.filter((pl.col("level") == "total") | (pl.col("month") != date(2021, 5, 1))),
-            date(2022, 8, 31),
-        )
+        forecast(read | {"monthly": holed})
     with pytest.raises(ValueError, match="no complete month up to 2020-01-31"):
-        analyse(frame, date(2020, 1, 31))
+        forecast(read, as_of=date(2020, 1, 31))
 
 
-def test_contract_of_the_tables(three_years):
-    result = three_years[1]
-    assert {
-        "level", "key", "month", "mean_amount", "low_80_amount", "high_80_amount",
-        "low_95_amount", "high_95_amount", "model",
-    } <= set(result.tables["forecast"].columns)  # fmt: skip
-    assert {
-        "level", "key", "cutoff", "model", "wape", "mase", "bias", "coverage_80", "coverage_95",
-    } <= set(result.tables["backtest"].columns)  # fmt: skip
-    assert result.tables["forecast"].schema["mean_amount"] == pl.Decimal(18, 2)
-    assert result.tables["forecast"].select("level", "key", "month").is_unique().all()
-    assert {unit for _, unit in result.figures.values()} <= {"amount", "share", "count"}
-
-
-def test_a_region_without_a_name_is_forecast_under_an_empty_one():
-    frame = mart({"a": wave(30, 100, 1), "b": wave(30, 60, 2)}).with_columns(
-        pl.when(pl.col("key") == "b").then(None).otherwise("key").alias("key")
-    )
-    result = analyse(frame, date(2023, 6, 30), 3, Policy(max_cutoffs=6))
-    assert set(result.table("forecast", "region")["key"]) == {"a", ""}
+def test_sales_without_a_region_are_forecast_beside_the_others():
+    result = forecast(marts({"a": wave(30, 100, 1), "-": wave(30, 60, 2)}), 3)
+    assert set(result.table("forecast", "region")["key"]) == {"a", "-"}

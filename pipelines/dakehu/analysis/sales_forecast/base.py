@@ -23,7 +23,7 @@ from dakehu.analysis.sales_forecast.backtest import SERIES
 from dakehu.analysis.sales_forecast.calendar_effects import CalendarEffects
 from dakehu.analysis.sales_forecast.cents import in_cents
 from dakehu.analysis.sales_forecast.completion import completed
-from dakehu.analysis.sales_forecast.hierarchy import Hierarchy, hierarchy_of
+from dakehu.analysis.sales_forecast.hierarchy import Hierarchy, hierarchy_of, months_of
 from dakehu.analysis.sales_forecast.measures import Measures, measures_of
 from dakehu.analysis.sales_forecast.models import NAIVE
 from dakehu.analysis.sales_forecast.periods import later
@@ -81,7 +81,7 @@ def base_of(
         ValueError: see `hierarchy_of`.
     """
     monthly = read["monthly"]
-    months = monthly.filter(pl.col("month") <= as_of)["month"].unique().sort()
+    months = months_of(monthly, as_of)
     measures, changes = _events(read, months, closes_on)
     found = hierarchy_of(monthly, as_of, policy, changes=_wide(changes))
     every = pl.concat([found.history, _unchanged(holders, as_of)], how="diagonal")

@@ -74,11 +74,7 @@ def hierarchy_of(
     if changes is not None:
         rows = rows.join(changes, on=[*SERIES, "month"], how="left", maintain_order="left")
         rows = rows.with_columns(pl.col(changes.columns[3:]).fill_null(0.0))
-    if rows.is_empty():
-        raise ValueError(
-            f"mart_sales_forecast has no complete month up to {as_of}; "
-            "choose a later as_of or load earlier months"
-        )
+    months_of(monthly, as_of)
     _demand_every_month(rows)
     members = _members(rows, policy)
     kept = members.select(*SERIES, "member")
@@ -97,6 +93,21 @@ def hierarchy_of(
             *SERIES, "key_name", "last_amount", "reason"
         ),
     )
+
+
+def months_of(monthly: pl.DataFrame, as_of: date) -> pl.Series:
+    """The months of mart_sales_forecast up to `as_of`, in order.
+
+    Raises:
+        ValueError: there is none.
+    """
+    months = monthly.filter(pl.col("month") <= as_of)["month"].unique().sort()
+    if months.is_empty():
+        raise ValueError(
+            f"mart_sales_forecast has no complete month up to {as_of}; "
+            "choose a later as_of or load earlier months"
+        )
+    return months
 
 
 def _demand_every_month(rows: pl.DataFrame) -> None:

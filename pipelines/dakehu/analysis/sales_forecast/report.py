@@ -230,7 +230,8 @@ def _growth(base: Base) -> pl.DataFrame:
     """Year on year of the last month, as it is and with the moving holiday taken out."""
     names = base.history.group_by(SERIES).agg(pl.col("key_name").last())
     grown = calendar_effects.growth(base.history, base.calendar)
-    return grown.filter(pl.col("month") == pl.col("month").max()).join(names, on=SERIES)
+    newest = grown.filter(pl.col("month") == pl.col("month").max())
+    return newest.join(names, on=SERIES).sort(SERIES)
 
 
 def _measures(base: Base) -> pl.DataFrame:
