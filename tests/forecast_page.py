@@ -154,7 +154,6 @@ def plain(**more: Any) -> Shown:
         "forecast_growth": (0.0065, "share"), "wape_chosen": (0.08, "share"),
         "wape_seasonal_naive": (0.11, "share"), "bias_chosen": (0.02, "share"),
         "coverage_80": (0.8, "share"), "next_month_amount": (1_300_000.0, "amount"),
-        "region_gap_amount": (0.0, "amount"),
     }  # fmt: skip
     known: dict[str, Any] = {
         "last_month": LAST, "horizon_months": 12, "coverage_rule": "prequential", "policy": POLICY,

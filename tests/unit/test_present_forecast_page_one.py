@@ -4,7 +4,6 @@ import pytest
 
 from dakehu.present.sales_forecast import (
     accuracy,
-    findings,
     gaps,
     headline,
     landing,
@@ -172,11 +171,3 @@ def test_scope_names_what_is_absent_and_what_switches_it_on():
     assert "open deals" not in words
     assert "targets" not in words
     assert "targets (needs quotas)" in terms.scope(EN, plain())["text"]
-
-
-def test_regions_that_add_up_are_no_remark():
-    words = [item["text"] for item in findings.outlook(EN, plain())["items"]]
-    assert not any("do not add up" in sentence for sentence in words)
-    off = plain(figures={"region_gap_amount": (-156_000.0, "amount")})
-    words = [item["text"] for item in findings.outlook(EN, off)["items"]]
-    assert any("CN¥156.00K (1.0%) below it" in sentence for sentence in words)

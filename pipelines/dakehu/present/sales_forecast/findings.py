@@ -22,7 +22,6 @@ from dakehu.present.text import Text
 NOTABLE_GAP = 0.10
 NOTABLE_LEVEL = 0.25
 TOWERING = 2.5
-CENT = 0.005
 
 
 def outlook(text: Text, result: Any) -> BlockData:
