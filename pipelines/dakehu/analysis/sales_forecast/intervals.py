@@ -55,7 +55,9 @@ def with_intervals(points: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
             .alias(f"low_{percent}_amount"),
             (pl.col("mean_amount") + radius * pl.col("scale")).alias(f"high_{percent}_amount"),
         )
-    return reach.drop("series_level", "furthest", *(_radius(name, p) for name in POOLS for p in PERCENTS))
+    return reach.drop(
+        "series_level", "furthest", *(_radius(name, p) for name in POOLS for p in PERCENTS)
+    )
 
 
 def _radius(name: str, percent: int) -> str:
