@@ -60,7 +60,9 @@ def main() -> int:
     months = history["month"].unique().sort().to_list()
     tested = [months[-25], months[-13]]
     earlier = [months[-37 - 3 * back] for back in range(EARLIER)]
-    series = history.with_columns(is_seasonal=pl.lit(True), min_train_months=pl.lit(24))
+    series = history.with_columns(
+        is_seasonal=pl.lit(True), is_intermittent=pl.lit(False), min_train_months=pl.lit(24)
+    )
     started = time.process_time()
     made = backtest.forecasts(series, sorted(earlier + tested), AHEAD)
     modelled = time.process_time()

@@ -1,4 +1,4 @@
-"""What the tests of the demo company share: its planted truth and the customer value report."""
+"""What the tests of the demo company share: its planted truth, customer value and forecast."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from dakehu.analysis import sales_forecast
 from dakehu.analysis.customer_value import MARTS, CustomerValue, Policy, analyse
 from dakehu.reading import Marts, open_marts
 
@@ -35,3 +36,18 @@ def found(marts: Marts, read: dict[str, pl.DataFrame]) -> CustomerValue:
     months = marts.table("mart_data_quality__completeness")
     sales, policy = marts.table("mart_customer_value"), Policy(**marts.policy)
     return analyse(sales, months, marts.as_of, 12, policy, read)
+
+
+@pytest.fixture(scope="session")
+def demo_forecast(demo_warehouse: Any) -> sales_forecast.SalesForecast:
+    """The demo's sales forecast, made as its notebook makes it."""
+    marts = open_marts(str(demo_warehouse.path), "sales_forecast")
+    return sales_forecast.analyse(
+        {name: marts.table(mart) for name, mart in sales_forecast.MARTS.items()},
+        marts.as_of,
+        12,
+        sales_forecast.Policy(**marts.policy),
+        currency=marts.currency,
+        closes_on=marts.month_end_day,
+        run_id=marts.run_id,
+    )

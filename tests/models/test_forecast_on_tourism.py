@@ -37,7 +37,9 @@ def panel(shared):
     )
     months = history["month"].unique().sort().to_list()
     origins = [months[-13 - 6 * back] for back in range(8)]
-    series = history.with_columns(is_seasonal=pl.lit(True), min_train_months=pl.lit(24))
+    series = history.with_columns(
+        is_seasonal=pl.lit(True), is_intermittent=pl.lit(False), min_train_months=pl.lit(24)
+    )
     made = backtest.forecasts(series, origins, AHEAD).filter(pl.col("model") == THETA)
     return (
         completed(made, history),

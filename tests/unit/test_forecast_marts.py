@@ -6,7 +6,9 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from dakehu.analysis.sales_forecast import MARTS
 from dakehu.models import build, read_checks, read_models
+from forecast_company import SCHEMAS
 from small_company import HEAD, loaded, orders, rows, source
 
 MONTHS = [date(2024, m, 10) for m in range(1, 13)]
@@ -16,6 +18,10 @@ CUSTOMERS = (
 )
 PRODUCTS = "product,name,family\nP1,One,a|x\nP2,Two,b\nP3,Three,\n"
 TERRITORIES = "territory,name,level\nN,North,region\nS,South,region\n"
+ADD_UP = {
+    "check_mart_sales_forecast__adds_up",
+    "check_mart_sales_forecast__taken_out_adds_up",
+}
 CLASSES = "customer,class\nC2,A\nC1,B\n"
 
 
@@ -151,7 +157,7 @@ def test_no_month_is_missing_and_the_checks_pass_and_can_fail(company):
         "from mart_sales_forecast group by level, key",
     )  # fmt: skip
     assert lengths == [(1,)]
-    checks = [check for check in read_checks() if "mart_sales_forecast__" in check.name]
+    checks = [check for check in read_checks() if check.name in ADD_UP]
     assert len(checks) == 2
     assert all(rows(company, check.sql) == [] for check in checks)
     for change in ("net_amount = net_amount + 0.01", "lumpy_amount = lumpy_amount + 0.01"):
@@ -188,3 +194,9 @@ def test_without_a_class_the_largest_groups_are_the_key_accounts(tmp_path):
         "select distinct key from mart_sales_forecast where level = 'key_account' order by key",
     )
     assert found == [("K27",), ("K28",), ("K29",), ("others",)]
+
+
+def test_the_hand_made_marts_of_other_tests_have_these_columns(company):
+    for name, schema in SCHEMAS.items():
+        built = company.sql(f"from {MARTS[name]} limit 0").pl()
+        assert dict(built.schema) == dict(schema), name

@@ -111,6 +111,7 @@ def pulled_forward(by_sell_out: pl.DataFrame, by_own_months: pl.DataFrame) -> pl
 
 def total(pulled: pl.DataFrame) -> tuple[float, float, float]:
     """Sum over distributors with bounds; their errors are taken as independent of each other."""
+    pulled = pulled.select(pl.col("pulled_amount", "low_amount", "high_amount").cast(pl.Float64))
     middle = float(pulled["pulled_amount"].sum())
     below = pulled.select(((pl.col("pulled_amount") - pl.col("low_amount")) ** 2).sum().sqrt())
     above = pulled.select(((pl.col("high_amount") - pl.col("pulled_amount")) ** 2).sum().sqrt())

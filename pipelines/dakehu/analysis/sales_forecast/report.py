@@ -163,7 +163,7 @@ def analyse(
         policy=policy,
         history=base.history,
         series=base.kinds,
-        tables=tables,
+        tables={name: _in_money(table) for name, table in tables.items()},
         landing=headline,
         bridge=bridge,
         is_first_run=past.is_first,
@@ -172,6 +172,13 @@ def analyse(
     )
     result.figures.update(figures_of(result))
     return result
+
+
+def _in_money(table: pl.DataFrame) -> pl.DataFrame:
+    """Every amount of a table as money; what an extra yuan costs is a ratio."""
+    amounts = pl.selectors.float() & pl.selectors.ends_with("_amount")
+    ratio = pl.selectors.by_name("cost_per_extra_amount", require_all=False)
+    return table.with_columns((amounts - ratio).round(2).cast(outlook.MONEY))
 
 
 def _outside(monthly: pl.DataFrame) -> pl.DataFrame:
