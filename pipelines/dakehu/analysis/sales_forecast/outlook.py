@@ -52,8 +52,10 @@ def _with_chosen(base: Base) -> pl.DataFrame:
 def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
     """One row per series: the sum over the horizon beside the same count of months just past.
 
-    The interval of the sum comes from the errors of past sums, pooled over the series of a level
-    (where these are too few, of all levels), never from adding monthly bounds. Growth is missing
+    The interval of the sum comes from the errors of past sums, pooled over the series of a level.
+    Where these are too few it is that of all levels, most of them small and lively series, but no
+    wider than the bounds of the months added up, which is how far a sum is off where all its months
+    err together. Growth is missing
     where no season could be told: such a forecast carries on the level of the latest months, which
     a year is no fair match for.
     """
@@ -63,6 +65,7 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
         pl.col("mean_amount").sum().alias("forecast_amount"),
         pl.col("scale", "is_floored").first(),
         pl.col("model").first(),
+        *(_months_together(percent) for percent in (80, 95)),
         pl.lit(horizon_months).cast(pl.Int64).alias("horizon"),
     )
     run = [*SERIES, "cutoff"]
@@ -99,14 +102,26 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
     )
 
 
+def _months_together(percent: int) -> pl.Expr:
+    """The half-widths of the months added up; missing where a month has none."""
+    width = pl.col(f"high_{percent}_amount") - pl.col("mean_amount")
+    return (
+        pl.when(width.is_not_null().all())
+        .then(width.cast(pl.Float64).sum())
+        .alias(f"most_{percent}")
+    )
+
+
 def _with_bounds(sums: pl.DataFrame, scores: pl.DataFrame, pool: list[str]) -> pl.DataFrame:
     """`sums` with low and high amounts at both levels: the sum -/+ radius x scale."""
     middle = pl.col("forecast_amount").cast(pl.Float64)
     own, every = conformal.radii(scores, pool), conformal.radii(scores, [])
+    has_pool = pl.col("overall").is_not_null()
     for level in conformal.LEVELS:
         percent = round(level * 100)
         at = pl.col("level") == level
-        width = pl.coalesce("radius", "overall") * pl.col("scale")
+        pooled = pl.min_horizontal(pl.col("overall") * pl.col("scale"), f"most_{percent}")
+        width = pl.coalesce(pl.col("radius") * pl.col("scale"), pl.when(has_pool).then(pooled))
         sums = (
             sums.join(
                 own.filter(at).select(*pool, "horizon", "radius"), on=[*pool, "horizon"], how="left"
@@ -117,7 +132,7 @@ def _with_bounds(sums: pl.DataFrame, scores: pl.DataFrame, pool: list[str]) -> p
                 (middle + width).alias(f"high_{percent}_amount"),
             )
             .with_columns(floored(f"low_{percent}_amount"))
-            .drop("radius", "overall")
+            .drop("radius", "overall", f"most_{percent}")
         )
     return sums
 
