@@ -109,6 +109,13 @@ def test_a_sum_judged_by_other_levels_is_no_surer_than_they_nor_wider_than_its_m
     assert total_width(base(1, 0.25)) == pytest.approx((10.0, 10.0))
 
 
+def test_what_stands_behind_the_interval_of_a_sum_is_counted_where_it_was_taken():
+    few = outlook_table(base(1, 3.0), 2).filter(level="total").row(0, named=True)
+    assert (few["sum_score_count"], few["sum_cutoff_count"]) == (41, 1)
+    own = outlook_table(base(5, 3.0), 2).filter(level="total").row(0, named=True)
+    assert (own["sum_score_count"], own["sum_cutoff_count"]) == (5, 5)
+
+
 def test_a_sum_with_past_sums_of_its_own_is_judged_by_these():
     assert total_width(base(5, 3.0)) == pytest.approx((40.0, 40.0))
 

@@ -11,6 +11,7 @@ from dakehu.analysis.sales_forecast.models import floored
 
 MONEY = pl.Decimal(18, 2)
 CHOSEN = "chosen"
+LEAST_SUMS = 4  # so many scores it takes for a radius at 80 %
 BOUNDS = [f"{side}_{percent}_amount" for percent in (80, 95) for side in ("low", "high")]
 
 
@@ -75,10 +76,6 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
         .filter((pl.col("horizon") == horizon_months) & pl.col("score").is_finite())
         .with_columns(by_level)
     )
-    backing = whole.group_by(pool).agg(
-        pl.len().cast(pl.Int64).alias("sum_score_count"),
-        pl.col("cutoff").n_unique().cast(pl.Int64).alias("sum_cutoff_count"),
-    )
     past = base.history.group_by(SERIES).agg(
         pl.col("amount").tail(horizon_months).sum().alias("last_amount"),
         (pl.len() >= horizon_months).alias("is_full"),
@@ -87,7 +84,7 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
     comparable = pl.col("is_full") & pl.col("is_seasonal") & (pl.col("last_amount") > 0)
     return (
         _with_bounds(sums.with_columns(by_level), whole, pool)
-        .join(backing, on=pool, how="left")
+        .join(_backing(whole, pool), on=pool, how="left")
         .join(past, on=SERIES)
         .join(_names(base), on=SERIES)
         .join(base.kinds.select(*SERIES, "is_seasonal"), on=SERIES, how="left")
@@ -99,6 +96,20 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
         )
         .drop("scale", "is_floored", "horizon", "is_full", "series_level")
         .sort(["last_amount", *SERIES], descending=[True, False, False])
+    )
+
+
+def _backing(scores: pl.DataFrame, pool: list[str]) -> pl.DataFrame:
+    """How many past sums, from how many days, stand behind a pool's interval: its own or all."""
+    counts = [
+        pl.len().cast(pl.Int64).alias("sum_score_count"),
+        pl.col("cutoff").n_unique().cast(pl.Int64).alias("sum_cutoff_count"),
+    ]
+    own, every = scores.group_by(pool).agg(counts), scores.select(counts)
+    is_enough = pl.col("sum_score_count") >= LEAST_SUMS
+    return own.with_columns(
+        pl.when(is_enough).then(name).otherwise(every[name].item()).alias(name)
+        for name in every.columns
     )
 
 

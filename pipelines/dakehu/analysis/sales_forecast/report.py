@@ -227,10 +227,11 @@ def _kept_now(
 
 
 def _growth(base: Base) -> pl.DataFrame:
-    """Year on year of the last month, as it is and with the moving holiday taken out."""
+    """Year on year of the last month, of the total of all months, with and without the holiday."""
     names = base.history.group_by(SERIES).agg(pl.col("key_name").last())
     grown = calendar_effects.growth(base.history, base.calendar)
-    return grown.filter(pl.col("month") == pl.col("month").max()).join(names, on=SERIES)
+    is_last = pl.col("month") == pl.col("month").max()
+    return grown.filter(is_last | (pl.col("level") == TOTAL)).join(names, on=SERIES)
 
 
 def _measures(base: Base) -> pl.DataFrame:
