@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dakehu.analysis.sales_forecast.backtest import SERIES
-from dakehu.analysis.sales_forecast.models import CROSTON, MEDIAN
+from dakehu.analysis.sales_forecast.models import IMAPA, MEDIAN
 from dakehu.analysis.sales_forecast.series import Policy
 
 _MONTH = [*SERIES, "cutoff", "month"]
@@ -15,13 +15,15 @@ def chosen(errors: pl.DataFrame, series: pl.DataFrame, policy: Policy) -> pl.Dat
     """The model of each series: level, key, model.
 
     `errors` are those of `backtest.errors`, `series` the rows of `series_of`. The default is the
-    median of four, for intermittent series Croston's method. Another model takes its place where on
+    median of four, for intermittent series IMAPA (Petropoulos and Kourentzes, 2015, Journal of the
+    Operational Research Society 66, 914-924): Croston's method starts from the first sale, and on
+    a short history promises far too much. Another model takes its place where on
     the same months of at least `choice_cutoffs` past days it missed by `choice_margin_share` less,
     and was better on more than half of these days; of several the best. Misses are absolute errors;
     for intermittent series squared ones, because the absolute error of a series that is mostly zero
     is least for a forecast of zero.
     """
-    default = pl.when("is_intermittent").then(pl.lit(CROSTON)).otherwise(pl.lit(MEDIAN))
+    default = pl.when("is_intermittent").then(pl.lit(IMAPA)).otherwise(pl.lit(MEDIAN))
     defaults = series.select(*SERIES, default.alias("default"))
     squared, size = pl.col("error") ** 2, pl.col("error").abs()
     missed = errors.select(

@@ -73,10 +73,9 @@ def _accuracy(result: SalesForecast) -> Figures:
                 f"wape_{row['model']}": (row["wape"], "share"),
                 f"bias_{row['model']}": (row["bias"], "share"),
             }
-        if row["model"] == CHOSEN:
-            figures |= {
-                f"coverage_{percent}": (row[f"coverage_{percent}"], "share") for percent in (80, 95)
-            }
+    figures |= {
+        f"coverage_{percent}": (_coverage(result, percent), "share") for percent in (80, 95)
+    }
     kept = result.tables["forecast_memory"].filter(
         pl.col("level") == "total", pl.col("horizon").is_null()
     )
@@ -84,6 +83,16 @@ def _accuracy(result: SalesForecast) -> Figures:
         told = kept[name].to_list() or [figures.get(f"{name}_{CHOSEN}", (None, ""))[0]]
         figures[f"forecast_{name}"] = (told[0], "share")
     return figures
+
+
+def _coverage(result: SalesForecast, percent: int) -> float | None:
+    """In how many of all past months judged, of every series, the intervals held."""
+    share, judged = pl.col(f"coverage_{percent}"), pl.col("judged_count")
+    told = result.tables["accuracy"].filter(
+        pl.col("model") == CHOSEN, pl.col("horizon").is_null(), share.is_not_null()
+    )
+    held: float | None = told.select((share * judged).sum() / judged.sum()).item()
+    return held if told.height else None
 
 
 def _beside(result: SalesForecast) -> Figures:

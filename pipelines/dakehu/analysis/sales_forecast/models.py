@@ -87,13 +87,24 @@ def _months_between(first: str, last: str) -> pl.Expr:
 def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     """The median of Theta, damped trend, complex smoothing and trees, and Theta by itself.
 
-    None of them knows a season: they see the adjusted histories, a towering month cut. Where
-    LightGBM cannot be loaded or has too little to learn from, the median is of three.
+    None of them knows a season: they see the adjusted histories, a towering month cut. In a history
+    too short for a season the rise towards its high months looks like a trend: there the trend is
+    left out. Where LightGBM cannot be loaded or has too little to learn from, the median is of
+    three.
     """
     from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
 
     without, found = seasons.adjusted(_capped(histories))
     damped = AutoETS(season_length=1, model="AAN", damped=True, alias=DAMPED)
+    flat = AutoETS(season_length=1, model="ANN", alias=DAMPED)
+    smoothed = [
+        _fit_to_logs(part, model, horizon_months)
+        for part, model in (
+            (without.filter("is_seasonal"), damped),
+            (without.filter(~pl.col("is_seasonal")), flat),
+        )
+        if part.height
+    ]
     level = [
         DynamicOptimizedTheta(season_length=1, alias=THETA),
         AutoCES(season_length=1, model="N", alias=COMPLEX),
@@ -101,7 +112,7 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     by_month = ["history_id", "month"]
     adjusted = (
         _fit(without, level, horizon_months)
-        .join(_fit_to_logs(without, damped, horizon_months), on=by_month)
+        .join(pl.concat(smoothed), on=by_month)
         .join(global_model.global_forecasts(without, horizon_months), on=by_month, how="left")
     )
     members = [THETA, DAMPED, COMPLEX, TREES]

@@ -11,6 +11,7 @@ from dakehu.analysis.sales_forecast.models import floored
 
 MONEY = pl.Decimal(18, 2)
 CHOSEN = "chosen"
+LEAST_SUMS = 4  # so many scores it takes for a radius at 80 %
 BOUNDS = [f"{side}_{percent}_amount" for percent in (80, 95) for side in ("low", "high")]
 
 
@@ -52,8 +53,10 @@ def _with_chosen(base: Base) -> pl.DataFrame:
 def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
     """One row per series: the sum over the horizon beside the same count of months just past.
 
-    The interval of the sum comes from the errors of past sums, pooled over the series of a level
-    (where these are too few, of all levels), never from adding monthly bounds. Growth is missing
+    The interval of the sum comes from the errors of past sums, pooled over the series of a level.
+    Where these are too few it is that of all levels, most of them small and lively series, but no
+    wider than the bounds of the months added up, which is how far a sum is off where all its months
+    err together. Growth is missing
     where no season could be told: such a forecast carries on the level of the latest months, which
     a year is no fair match for.
     """
@@ -63,6 +66,7 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
         pl.col("mean_amount").sum().alias("forecast_amount"),
         pl.col("scale", "is_floored").first(),
         pl.col("model").first(),
+        *(_months_together(percent) for percent in (80, 95)),
         pl.lit(horizon_months).cast(pl.Int64).alias("horizon"),
     )
     run = [*SERIES, "cutoff"]
@@ -72,10 +76,6 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
         .filter((pl.col("horizon") == horizon_months) & pl.col("score").is_finite())
         .with_columns(by_level)
     )
-    backing = whole.group_by(pool).agg(
-        pl.len().cast(pl.Int64).alias("sum_score_count"),
-        pl.col("cutoff").n_unique().cast(pl.Int64).alias("sum_cutoff_count"),
-    )
     past = base.history.group_by(SERIES).agg(
         pl.col("amount").tail(horizon_months).sum().alias("last_amount"),
         (pl.len() >= horizon_months).alias("is_full"),
@@ -84,7 +84,7 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
     comparable = pl.col("is_full") & pl.col("is_seasonal") & (pl.col("last_amount") > 0)
     return (
         _with_bounds(sums.with_columns(by_level), whole, pool)
-        .join(backing, on=pool, how="left")
+        .join(_backing(whole, pool), on=pool, how="left")
         .join(past, on=SERIES)
         .join(_names(base), on=SERIES)
         .join(base.kinds.select(*SERIES, "is_seasonal"), on=SERIES, how="left")
@@ -99,14 +99,40 @@ def outlook_table(base: Base, horizon_months: int) -> pl.DataFrame:
     )
 
 
+def _backing(scores: pl.DataFrame, pool: list[str]) -> pl.DataFrame:
+    """How many past sums, from how many days, stand behind a pool's interval: its own or all."""
+    counts = [
+        pl.len().cast(pl.Int64).alias("sum_score_count"),
+        pl.col("cutoff").n_unique().cast(pl.Int64).alias("sum_cutoff_count"),
+    ]
+    own, every = scores.group_by(pool).agg(counts), scores.select(counts)
+    is_enough = pl.col("sum_score_count") >= LEAST_SUMS
+    return own.with_columns(
+        pl.when(is_enough).then(name).otherwise(every[name].item()).alias(name)
+        for name in every.columns
+    )
+
+
+def _months_together(percent: int) -> pl.Expr:
+    """The half-widths of the months added up; missing where a month has none."""
+    width = pl.col(f"high_{percent}_amount") - pl.col("mean_amount")
+    return (
+        pl.when(width.is_not_null().all())
+        .then(width.cast(pl.Float64).sum())
+        .alias(f"most_{percent}")
+    )
+
+
 def _with_bounds(sums: pl.DataFrame, scores: pl.DataFrame, pool: list[str]) -> pl.DataFrame:
     """`sums` with low and high amounts at both levels: the sum -/+ radius x scale."""
     middle = pl.col("forecast_amount").cast(pl.Float64)
     own, every = conformal.radii(scores, pool), conformal.radii(scores, [])
+    has_pool = pl.col("overall").is_not_null()
     for level in conformal.LEVELS:
         percent = round(level * 100)
         at = pl.col("level") == level
-        width = pl.coalesce("radius", "overall") * pl.col("scale")
+        pooled = pl.min_horizontal(pl.col("overall") * pl.col("scale"), f"most_{percent}")
+        width = pl.coalesce(pl.col("radius") * pl.col("scale"), pl.when(has_pool).then(pooled))
         sums = (
             sums.join(
                 own.filter(at).select(*pool, "horizon", "radius"), on=[*pool, "horizon"], how="left"
@@ -117,7 +143,7 @@ def _with_bounds(sums: pl.DataFrame, scores: pl.DataFrame, pool: list[str]) -> p
                 (middle + width).alias(f"high_{percent}_amount"),
             )
             .with_columns(floored(f"low_{percent}_amount"))
-            .drop("radius", "overall")
+            .drop("radius", "overall", f"most_{percent}")
         )
     return sums
 

@@ -32,6 +32,8 @@ def growth_lines(text: Text, result: Any) -> BlockData:
     )
     if frame is None or frame.is_empty():
         return note(text("No growth on the year before: it needs 13 complete months."), "")
+    if not _moved(frame) and _is_untried(result):
+        return findings()
     if not _moved(frame):
         return note(
             text(
@@ -74,6 +76,12 @@ def growth_lines(text: Text, result: Any) -> BlockData:
 
 def _moved(frame: pl.DataFrame) -> bool:
     return bool(((frame["growth"] - frame["adjusted_growth"]).abs() > NOTABLE).any())
+
+
+def _is_untried(result: Any) -> bool:
+    """Whether no backtest looked for the holiday: no Chinese market, or too few months."""
+    found = part(result, "calendar")
+    return found is not None and bool(found["origin_count"].is_null().all())
 
 
 def growth_table(text: Text, result: Any) -> BlockData:

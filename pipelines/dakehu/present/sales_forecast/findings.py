@@ -216,13 +216,21 @@ def _regions(text: Text, result: Any) -> list[Finding]:
 
 
 def _not_forecast(text: Text, result: Any) -> list[Finding]:
-    left = result.tables["not_forecast"]
+    left = result.tables["not_forecast"].filter(pl.col("level") != "total")
     if left.is_empty():
         return []
     facts = {"n": left.height, "amount": text.amount(left["last_amount"].sum())}
     said = (
-        text("One series is not forecast; it sold {amount} in the last 12 months.", **facts)
+        text(
+            "One series has no forecast of its own but stands among all others; it sold {amount} in"
+            " the last 12 months.",
+            **facts,
+        )
         if left.height == 1
-        else text("{n} series are not forecast; they sold {amount} in the last 12 months.", **facts)
+        else text(
+            "{n} series, too small, too short or stopped, have no forecast of their own but stand"
+            " among all others; they sold {amount} in the last 12 months.",
+            **facts,
+        )
     )
     return [Finding(said)]

@@ -188,6 +188,8 @@ def _pipeline_tile(text: Text, result: Any, previous: Mapping) -> list[Tile]:
     if deals is None:
         return []
     counted = deals.filter(pl.col("weighted_amount").is_not_null())
+    if counted.is_empty():
+        return []  # not zero: no open deal says its amount, day and chance
     return [
         Tile(
             "pipeline_weighted_amount",
@@ -207,17 +209,23 @@ def _pulled_tile(text: Text, result: Any, previous: Mapping) -> list[Tile]:
     found = pulled(result)
     if found is None:
         return []
+    facts = {"share": text.percent(abs(found.share or 0))}
+    if found.amount < 0:
+        label = text("Bought by distributors below their demand")
+        bounds, earlier = span(text, -found.high, -found.low), ""
+        remark = text("nothing pulled forward; {share} of their purchases", **facts)
+    else:
+        label = text("Bought ahead by distributors")
+        bounds = span(text, found.low, found.high)
+        earlier = before(text, previous, "pulled_forward_amount")
+        remark = text("{share} of their purchases", **facts)
     return [
         Tile(
             "pulled_forward_amount",
-            text("Bought ahead (+) or too little (−) by distributors"),
-            signed(text, found.amount),
-            text(
-                "{share} of their purchases; {interval}",
-                share=text.percent(found.share),
-                interval=span(text, found.low, found.high),
-            ),
-            before(text, previous, "pulled_forward_amount"),
+            label,
+            text.amount(abs(found.amount)),
+            text("{remark}; {interval}", remark=remark, interval=bounds),
+            earlier,
             "warn" if found.low > 0 else "",
         )
     ]

@@ -35,20 +35,15 @@ def sentences(text: Text, result: Any) -> BlockData:
             text("Map bids or stages of sales cases (opening, amount, result) to have it."),
         )
     counted = deals.filter(pl.col("state") == "counted")
-    items = [
-        Finding(
-            text(
-                "{n} open deals are bid at {amount}; times their chance to be won that is"
-                " {weighted}.",
-                n=text.count(counted.height),
-                amount=text.amount(counted["bid_amount"].sum()),
-                weighted=text.amount(counted["weighted_amount"].sum()),
-            )
-        ),
-        *_part_of_landing(text, result),
-    ]
+    items = []
     if counted.height:
-        items.append(_largest(text, counted))
+        said = text(
+            "{n} open deals are bid at {amount}; times their chance to be won that is {weighted}.",
+            n=text.count(counted.height),
+            amount=text.amount(counted["bid_amount"].sum()),
+            weighted=text.amount(counted["weighted_amount"].sum()),
+        )
+        items = [Finding(said), *_part_of_landing(text, result), _largest(text, counted)]
     left = deals.height - counted.height
     if left:
         words = {name: text(label) for name, label in STATES.items()}
@@ -105,9 +100,9 @@ def _largest(text: Text, counted: pl.DataFrame) -> Finding:
 
 
 def deals(text: Text, result: Any, count: int) -> BlockData:
-    """The open deals, heaviest first."""
+    """The open deals, heaviest first; nothing where none of them can be counted."""
     frame = part(result, "deals")
-    if frame is None:
+    if frame is None or (frame["state"] != "counted").all():
         return findings()  # the sentences have said so
     top = frame.head(count)
     columns = [
