@@ -46,7 +46,7 @@ def test_tiles_state_landing_target_interval_chance_and_what_stands_behind():
     assert found["pipeline_weighted_amount"]["note"] == "2 deals, bids of CN¥1.00M"
     # 90,000 - 10,000, and bounds by the root of 30,000^2 + 40,000^2.
     pulled = found["pulled_forward_amount"]
-    assert (pulled["value"], pulled["tone"]) == ("+CN¥80.00K", "warn")
+    assert (pulled["value"], pulled["tone"]) == ("CN¥80.00K", "warn")
     assert pulled["note"] == "10.0% of their purchases; 80%: CN¥30.00K to CN¥130.00K"
 
 
