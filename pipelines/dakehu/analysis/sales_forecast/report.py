@@ -234,11 +234,12 @@ def _kept_now(
 
 
 def _growth(base: Base) -> pl.DataFrame:
-    """Year on year of the last month, as it is and with the moving holiday taken out."""
+    """Year on year of the last month, of the total of all months, with and without the holiday."""
     names = base.history.group_by(SERIES).agg(pl.col("key_name").last())
     grown = calendar_effects.growth(base.history, base.calendar)
-    newest = grown.filter(pl.col("month") == pl.col("month").max())
-    return newest.join(names, on=SERIES).sort(SERIES)
+    is_last = pl.col("month") == pl.col("month").max()
+    told = grown.filter(is_last | (pl.col("level") == TOTAL))
+    return told.join(names, on=SERIES).sort(*SERIES, "month")
 
 
 def _measures(base: Base) -> pl.DataFrame:
