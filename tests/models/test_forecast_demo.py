@@ -63,7 +63,7 @@ def test_planted_deals_stand_in_the_landing_at_their_chance(demo_forecast, truth
     weighted = demo_forecast.tables["deals"]["weighted_amount"].sum()
     assert float(weighted) == pytest.approx(planted["weighted_amount"], rel=0.03)
     quarter = demo_forecast.landing.filter(period="2026-Q1").row(0, named=True)
-    assert quarter["pipeline_amount"] == pytest.approx(weighted, rel=1e-6)
+    assert abs(quarter["pipeline_amount"] - weighted) < 1
     expected = date.fromisoformat(planted["first_order_date"])
     assert quarter["first_month"] <= expected.replace(day=1) <= quarter["last_month"]
     parts = ("actual_amount", "base_amount", "pipeline_amount", "unannounced_amount")
@@ -98,4 +98,10 @@ def test_the_lunar_year_is_used_for_the_total(demo_forecast):
     row = demo_forecast.tables["calendar"].filter(level="total", key="total").row(0, named=True)
     assert row["regressor"] is not None
     assert row["wape"] < row["plain_wape"]
-    assert demo_forecast.tables["history_changes"]["month"].n_unique() > 2
+
+
+def test_only_the_campaign_is_taken_out_of_the_history(demo_forecast, truth):
+    """The step of the north-east lies within what chance does there: its history stays as sold."""
+    changes = demo_forecast.tables["history_changes"]
+    assert set(changes["cause"]) == {truth["events"]["campaign"]["event_id"]}
+    assert set(changes["month"]) == {date(2025, 6, 1), date(2025, 7, 1)}
