@@ -231,7 +231,8 @@ def _growth(base: Base) -> pl.DataFrame:
     names = base.history.group_by(SERIES).agg(pl.col("key_name").last())
     grown = calendar_effects.growth(base.history, base.calendar)
     is_last = pl.col("month") == pl.col("month").max()
-    return grown.filter(is_last | (pl.col("level") == TOTAL)).join(names, on=SERIES)
+    told = grown.filter(is_last | (pl.col("level") == TOTAL))
+    return told.join(names, on=SERIES).sort(*SERIES, "month")
 
 
 def _measures(base: Base) -> pl.DataFrame:
