@@ -35,6 +35,15 @@ def supply(held: pl.DataFrame, lead: pl.DataFrame, level: float = 0.95) -> list[
     return supply_of(ahead([100, 100], *FAMILY), ERRORS, lead, held, level).to_dicts()
 
 
+def test_deliveries_on_the_day_of_the_order_are_no_lead_time():
+    """Who knows the day of delivery alone, and orders by it, would have nothing to stock."""
+    usual = leads(0)
+    assert usual.to_dicts() == [{"family": None, "lead_days": 14.0, "lead_deviation_days": 0.0}]
+    first, _ = supply(stock(own=90), usual)
+    assert first["lead_days"] == 14
+    assert first["reorder_amount"] > 0
+
+
 def test_the_reorder_point_by_hand():
     first, _ = supply(stock(own=90), leads(HALF_A_MONTH))
     # 100 x 0.5 + 1.64485 x sqrt(0.5 x 20^2) = 50 + 23.26

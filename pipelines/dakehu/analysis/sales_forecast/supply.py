@@ -14,12 +14,13 @@ def lead_times(mart: pl.DataFrame, default_days: float) -> pl.DataFrame:
     """Mean and standard deviation of the days from order to delivery, by family.
 
     `mart` is mart_sales_forecast__lead_times; `default_days` serves, without deviation, every
-    family that has no delivery (key missing). Columns: family, lead_days, lead_deviation_days.
+    family that has no delivery (key missing), or whose every line has its delivery for the day of
+    its order: there that day is not on record. Columns: family, lead_days, lead_deviation_days.
     """
     count = pl.col("line_count").cast(pl.Float64)
     mean = pl.col("days") / count
     spread = (pl.col("squared_days") / count - mean**2).clip(lower_bound=0).sqrt()
-    known = mart.select("family", lead_days=mean, lead_deviation_days=spread)
+    known = mart.filter(pl.col("days") > 0).select("family", lead_days=mean, lead_deviation_days=spread)
     usual = pl.DataFrame(
         {"family": [None], "lead_days": [default_days], "lead_deviation_days": [0.0]},
         schema=known.schema,

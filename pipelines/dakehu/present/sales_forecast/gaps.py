@@ -152,7 +152,7 @@ def gap_table(text: Text, result: Any, count: int) -> BlockData:
     found = part(result, "target_gap")
     if found is None or gaps(text, result).is_empty():
         return findings()  # the figure has said that there is no target
-    own = pl.col("level").is_in([*WHERE, "person"]) & (pl.col("status") == "running")
+    own = pl.col("level").is_in(WHERE) & (pl.col("status") == "running")
     frame = (
         named(text, found.filter(own, pl.col("target_amount") > 0))
         .sort("gap_amount", nulls_last=True)

@@ -163,15 +163,16 @@ def _change_tile(text: Text, result: Any) -> list[Tile]:
 def _accuracy_tile(text: Text, result: Any, previous: Mapping) -> Tile:
     found = record(result)
     facts = {"naive": text.percent(found.naive_wape), "bias": text.change(found.bias)}
-    remark = (
-        text(
+    if found.cycle_count == 1:
+        remark = text("last forecast as made; seasonal naive {naive}; bias {bias}", **facts)
+    elif found.cycle_count:
+        remark = text(
             "last {n} forecasts as made; seasonal naive {naive}; bias {bias}",
             n=found.cycle_count,
             **facts,
         )
-        if found.cycle_count
-        else text("backtest; seasonal naive {naive}; bias {bias}", **facts)
-    )
+    else:
+        remark = text("backtest; seasonal naive {naive}; bias {bias}", **facts)
     is_poor = found.is_beaten or abs(found.bias or 0) >= NOTABLE_BIAS
     return Tile(
         "forecast_wape",

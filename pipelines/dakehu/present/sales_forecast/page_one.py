@@ -169,20 +169,25 @@ def _quality(text: Text, result: Any) -> list[Finding]:
     if found.wape is None:
         return []
     facts = {"wape": text.percent(found.wape), "naive": text.percent(found.naive_wape)}
-    said = (
-        text(
+    if found.cycle_count == 1:
+        said = text(
+            "The last forecast, as it was made, missed the total by {wape} of sales in a month; the"
+            " seasonal naive rule by {naive}.",
+            **facts,
+        )
+    elif found.cycle_count:
+        said = text(
             "Over the last {n} forecasts, as they were made, the total was missed by {wape} of"
             " sales in a month; the seasonal naive rule by {naive}.",
             n=found.cycle_count,
             **facts,
         )
-        if found.cycle_count
-        else text(
+    else:
+        said = text(
             "No kept forecast has come due yet; in the backtest the total was missed by {wape} of"
             " sales in a month, by the seasonal naive rule by {naive}.",
             **facts,
         )
-    )
     return [
         Finding(joined(text, [said, _bias(text, found.bias)]), "warn" if found.is_beaten else "")
     ]

@@ -49,7 +49,7 @@ UNSTATED = {
     "product_family": N_("(no product family)"),
 }
 NOT_STATED, OTHERS = ("", "-"), "others"
-WHERE = ("region", "distributor", "product_family", "key_account")
+WHERE = ("region", "distributor", "product_family", "key_account", "person")
 
 
 def model_name(text: Text, model: str, is_seasonal: bool) -> str:
