@@ -183,7 +183,9 @@ def test_the_past_chooses_the_method():
     mean = dict(found.filter(level="mean").select("method", "wape").iter_rows())
     assert mean.keys() == {"base", *METHODS}
     assert mean["wls_var"] < 0.8 * mean["bottom_up"]
-    assert chosen_method(found) == min(METHODS, key=lambda method: mean[method])
+    near = [name for name in METHODS if mean[name] <= 1.01 * min(mean[name] for name in METHODS)]
+    assert chosen_method(found) == near[0]
+    assert "bottom_up" not in near
     good_cells = accuracy(compared(truth(total_noise=40.0, cell_noise=1.0), two_by_two()))
     assert chosen_method(good_cells) in ("bottom_up", "wls_var", "mint_shrink")
     rows = good_cells.filter(level="total", method="base").to_dicts()

@@ -20,6 +20,7 @@ from dakehu.analysis.sales_forecast.system import (
 
 BASE, MEAN = "base", "mean"
 LEAST_ERRORS = 12  # months forecast and come, below which no variance is worth the name
+MARGIN = 0.01
 LEAST_CUTOFFS = 3  # on fewer no method is judged that would need errors known by then
 
 
@@ -194,13 +195,19 @@ def accuracy(judged: pl.DataFrame) -> pl.DataFrame:
 
 
 def _best(means: pl.DataFrame) -> str:
-    """The method of the lowest mean WAPE over levels; of equals the simplest."""
-    wape = dict(means.select("method", "wape").iter_rows())
-    return min(METHODS, key=lambda name: float("inf") if (w := wape.get(name)) is None else w)
+    """The first of METHODS whose mean WAPE over levels is within a hundredth of the lowest.
+
+    A few past days tell methods apart by less than that; then the order of METHODS decides, from
+    the simplest to what rests on most; ols, which weighs a cell like the total, comes last.
+    """
+    wape = {name: w for name, w in means.select("method", "wape").iter_rows() if w is not None}
+    lowest = min((wape[name] for name in METHODS if name in wape), default=0.0)
+    near = (name for name in METHODS if wape.get(name, float("inf")) <= lowest * (1 + MARGIN))
+    return next(near, METHODS[0])
 
 
 def chosen_method(found: pl.DataFrame) -> str:
-    """The method that `accuracy` marks: the lowest mean WAPE over levels, of equals the simplest.
+    """The method that `accuracy` marks: the simplest of those near the lowest mean WAPE.
 
     Bottom-up where there was nothing to judge by.
     """

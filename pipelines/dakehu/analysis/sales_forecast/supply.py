@@ -20,7 +20,8 @@ def lead_times(mart: pl.DataFrame, default_days: float) -> pl.DataFrame:
     count = pl.col("line_count").cast(pl.Float64)
     mean = pl.col("days") / count
     spread = (pl.col("squared_days") / count - mean**2).clip(lower_bound=0).sqrt()
-    known = mart.filter(pl.col("days") > 0).select("family", lead_days=mean, lead_deviation_days=spread)
+    timed = mart.filter(pl.col("days") > 0)
+    known = timed.select("family", lead_days=mean, lead_deviation_days=spread)
     usual = pl.DataFrame(
         {"family": [None], "lead_days": [default_days], "lead_deviation_days": [0.0]},
         schema=known.schema,

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 BOTTOM_UP, OLS = "bottom_up", "ols"
 WLS_STRUCT, WLS_VAR, MINT_SHRINK = "wls_struct", "wls_var", "mint_shrink"
-METHODS = (BOTTOM_UP, OLS, WLS_STRUCT, WLS_VAR, MINT_SHRINK)  # from the simplest to the cleverest
+# From the simplest to what rests on most; ols, which weighs a cell like the total, last.
+METHODS = (BOTTOM_UP, WLS_STRUCT, WLS_VAR, MINT_SHRINK, OLS)
 NEEDS_ERRORS = (WLS_VAR, MINT_SHRINK)
 
 Floats = NDArray[np.float64]
