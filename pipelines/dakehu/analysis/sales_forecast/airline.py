@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 SEASON = 12
 LOST = SEASON + 1  # months that the two differences cost
@@ -72,8 +71,9 @@ def fitted(logs: np.ndarray, regressors: np.ndarray) -> Airline:
     effects, errors = np.full((count, wide), np.nan), np.full((count, wide), np.nan)
     theta, seasonal, noise = np.zeros(count), np.zeros(count), np.zeros(wanted.shape)
     for one in _GRID:
+        monthly = _filtered(stack, one, 1)
         for twelve in _GRID:
-            filtered = _filtered(stack, one, twelve)
+            filtered = _filtered(monthly, twelve, SEASON)
             coefficient, deviation, left = _regressed(filtered, begun.sum(axis=1))
             squares = (left**2).sum(axis=1)
             better = squares < best
@@ -94,11 +94,13 @@ def _differenced(values: np.ndarray) -> np.ndarray:
     return made
 
 
-def _filtered(stack: np.ndarray, theta: float, seasonal: float) -> np.ndarray:
-    """E of w = (1 - theta B)(1 - Theta B^12) e, along the last axis, from e = 0."""
-    yearly = np.zeros(LOST)
-    yearly[0], yearly[SEASON] = 1.0, -seasonal
-    return lfilter([1.0], yearly, lfilter([1.0], [1.0, -theta], stack))
+def _filtered(stack: np.ndarray, share: float, lag: int) -> np.ndarray:
+    """E of w = (1 - share B^lag) e, along the last axis, from e = 0."""
+    made = stack.copy()
+    for start in range(lag, stack.shape[-1], lag):
+        now = made[..., start : start + lag]
+        now += share * made[..., start - lag : start][..., : now.shape[-1]]
+    return made
 
 
 def _regressed(

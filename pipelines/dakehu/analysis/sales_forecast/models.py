@@ -111,7 +111,7 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     ]
     by_month = ["history_id", "month"]
     adjusted = (
-        _fit(without, level, horizon_months)
+        _fit_to_per_cent(without, level, horizon_months)
         .join(pl.concat(smoothed), on=by_month)
         .join(global_model.global_forecasts(without, horizon_months), on=by_month, how="left")
     )
@@ -183,6 +183,24 @@ def _fit(histories: pl.DataFrame, models: Sequence[Any], horizon_months: int) ->
     )
     made: pl.DataFrame = engine.forecast(df=frame, h=horizon_months)  # ty: ignore[invalid-assignment]
     return made.rename({"unique_id": "history_id", "ds": "month"})
+
+
+def _fit_to_per_cent(
+    histories: pl.DataFrame, models: Sequence[Any], horizon_months: int
+) -> pl.DataFrame:
+    """`_fit` to histories in per cent of their mean size, so that no forecast hangs on the unit.
+
+    The search for Theta's parameters ends by an absolute tolerance: in yuan it would go on for long
+    after the forecast has ceased to move, in millions end too soon.
+    """
+    unit = pl.col("amount").abs().mean().over("history_id") / 100
+    sized = histories.with_columns(pl.when(unit > 0).then(unit).otherwise(1.0).alias("unit"))
+    made = _fit(sized.with_columns(pl.col("amount") / pl.col("unit")), models, horizon_months)
+    return (
+        made.join(sized.select("history_id", "unit").unique(), on="history_id")
+        .with_columns(pl.col(model.alias) * pl.col("unit") for model in models)
+        .drop("unit")
+    )
 
 
 def _fit_to_logs(histories: pl.DataFrame, model: Any, horizon_months: int) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,12 +43,15 @@ def cell_forecasts(
     rows = distinct_rows(summing)
     cells = summing.shape[1]
     if method == BOTTOM_UP or len(rows) == cells:
-        projection = np.hstack([np.zeros((cells, len(rows) - cells)), np.eye(cells)])
-        spread = np.eye(cells)
-    else:
-        projection, weights = _projection(summing[rows], base[rows], errors[rows], method)
-        spread = projection @ weights @ projection.T
-    return _floored(projection @ base[rows], spread, summing, floors)
+        return _floored(base[-cells:], lambda held: np.eye(cells)[:, held], summing, floors)
+    projection, weights = _projection(summing[rows], base[rows], errors[rows], method)
+    return _floored(
+        projection @ base[rows],
+        # Of thousands of cells the whole covariance would cost more than all the rest.
+        lambda held: projection @ (weights @ projection[held].T),
+        summing,
+        floors,
+    )
 
 
 def _projection(
@@ -63,15 +68,18 @@ def _projection(
     return fitted.P, fitted.W
 
 
-def _floored(cells: Floats, spread: Floats, summing: Floats, floors: Flags) -> Floats:
+def _floored(
+    cells: Floats, spread: Callable[[Flags], Floats], summing: Floats, floors: Flags
+) -> Floats:
     """`cells` with negative ones held at 0 where they or a sum above them never were negative.
 
     The others move as the same least squares want it once those are held at 0: the conditional
-    mean under `spread`, the covariance of the cells. A held cell stays held.
+    mean under the covariance of the cells, of which `spread` gives the columns of the held ones.
+    A held cell stays held.
     """
     held_by_itself = floors[-cells.shape[0] :]
     done = cells.copy()
-    for month in range(cells.shape[1]):
+    for month in np.flatnonzero((cells < 0).any(axis=0)):
         held = np.zeros(cells.shape[0], dtype=bool)
         while True:
             now = done[:, month]
@@ -81,8 +89,9 @@ def _floored(cells: Floats, spread: Floats, summing: Floats, floors: Flags) -> F
             if not more.any():
                 break
             held |= more
-            inside = np.linalg.pinv(spread[np.ix_(held, held)], hermitian=True)
-            done[:, month] = cells[:, month] - spread[:, held] @ inside @ cells[held, month]
+            columns = spread(held)
+            inside = np.linalg.pinv(columns[held], hermitian=True)
+            done[:, month] = cells[:, month] - columns @ inside @ cells[held, month]
             done[held, month] = 0.0
     return done
 
