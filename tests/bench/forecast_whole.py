@@ -58,7 +58,12 @@ STEPS = {
     ],
     "intervals": ["intervals.covered", "intervals.with_intervals", "conformal.judged"],
 }  # fmt: skip
-LIBRARIES = ["statsforecast.models", "lightgbm", "hierarchicalforecast.methods", "plotly.graph_objects"]
+LIBRARIES = [
+    "statsforecast.models",
+    "lightgbm",
+    "hierarchicalforecast.methods",
+    "plotly.graph_objects",
+]
 
 
 @dataclass
