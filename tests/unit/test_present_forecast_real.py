@@ -1,8 +1,17 @@
 """What real data showed of the page: no target at all, targets of people, one kept forecast."""
 
+import polars as pl
 import pytest
 
-from dakehu.present.sales_forecast import findings, gaps, headline, landing, page_one, pipeline
+from dakehu.present.sales_forecast import (
+    findings,
+    gaps,
+    headline,
+    landing,
+    page_one,
+    pipeline,
+    pull_forward,
+)
 from dakehu.present.text import Text
 from forecast_page import gap_row, landed, money, plain
 from forecast_page_tables import TABLES
@@ -85,3 +94,24 @@ def test_deals_that_cannot_be_counted_are_not_zero():
 def test_small_series_are_part_of_all_others_and_not_left_out():
     words = said(findings.outlook(EN, plain()))
     assert any("no forecast of its own but stands among all others" in item for item in words)
+
+
+def test_purchases_below_demand_are_said_without_a_minus():
+    frame = TABLES["pull_forward"]
+    fewer = frame.with_columns(
+        pulled_amount=-pl.col("sell_in_amount") / 10,
+        low_amount=-pl.col("sell_in_amount") / 5,
+        high_amount=-pl.col("sell_in_amount") / 20,
+    )
+    result = landed(tables={"pull_forward": fewer})
+    words = said(pull_forward.sentences(EN, result))[0]
+    assert "less than their demand" in words
+    assert "-" not in words
+    tile = next(
+        tile
+        for tile in headline.headline(EN, result, {})["tiles"]
+        if tile["name"] == "pulled_forward_amount"
+    )
+    assert tile["label"] == "Bought by distributors below their demand"
+    assert tile["note"].startswith("nothing pulled forward; 10.0% of their purchases; 80%: ")
+    assert "-" not in tile["value"] + tile["note"]

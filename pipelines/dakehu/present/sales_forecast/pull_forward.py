@@ -75,7 +75,7 @@ def sentences(text: Text, result: Any) -> BlockData:
         said = text(
             "Distributors bought {amount} ({interval}) less than their demand lately: they live on"
             " their stock and will buy again.",
-            **facts,
+            **facts | {"interval": span(text, -found.high, -found.low)},
         )
         return findings(Finding(said))
     said = text(
