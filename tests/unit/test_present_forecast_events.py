@@ -93,7 +93,7 @@ def test_two_ways_to_count_losses_are_never_added():
     [
         (0, "CN¥80.00K (80%: CN¥30.00K to CN¥130.00K) is bought ahead of demand and CN¥720.00K"),
         (-45_000, "cannot be told from demand"),
-        (-90_000, "Distributors bought CN¥100.00K (80%: -CN¥150.00K to -CN¥50.00K) less"),
+        (-90_000, "Distributors bought CN¥100.00K (80%: CN¥50.00K to CN¥150.00K) less"),
     ],
 )
 def test_bought_ahead_is_told_from_demand_by_its_interval(shift, words):
