@@ -213,8 +213,8 @@ def landing_table(text: Text, result: Any) -> BlockData:
     is_total, is_set = (frame[name].drop_nulls().n_unique() <= 1 for name in ("key_name", "basis"))
     columns = [
         Column("period", text("Period")),
-        *([] if is_total else [Column("key_name", text("Of"), "text", 2)]),
-        Column("target_amount", text("Target"), "amount"),
+        *([] if is_total else [Column("key_name", text("Of"))]),
+        Column("target_amount", text("Target"), "amount", 2),
         Column("actual_amount", text("So far"), "amount", 2),
         Column("deals_amount", text("Deals, open and not known yet"), "amount", 3),
         Column("forecast_amount", text("Landing"), "amount"),
