@@ -49,7 +49,10 @@ format: $(READY)  ## write code, SQL and notebooks in the house style
 docs: $(READY)  ## write the generated pages of docs/
 	$(BIN)/python docs/generate.py
 
-lab: $(READY)  ## JupyterLab on the notebooks, with the demo's warehouse
+warehouse/demo.duckdb: | $(DEMO)/truth.json
+	$(BIN)/dakehu run pipelines/demo.toml
+
+lab: $(READY) warehouse/demo.duckdb  ## JupyterLab on the demo's warehouse, at start_here.ipynb
 	$(BIN)/dakehu lab
 
 bench: $(DEMO)/truth.json  ## our times beside what a user would pick instead
