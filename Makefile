@@ -8,7 +8,7 @@ DEMO := warehouse/demo-sources
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check format docs lab bench lock
+.PHONY: help report test check references format docs lab bench lock
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -39,6 +39,9 @@ check: $(READY)  ## style, types, SQL, layers, stripped notebooks
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
 	$(BIN)/lint-imports
 	$(BIN)/nbstripout --keep-id --verify $(wildcard notebooks/*.ipynb)
+
+references: $(READY)  ## write the notebooks' reference outputs anew and show what changed
+	DAKEHU_WRITE_REFERENCES=1 $(BIN)/pytest -n 0 -s tests/notebooks/test_nbval.py -k references
 
 format: $(READY)  ## write code, SQL and notebooks in the house style
 	$(BIN)/ruff check --fix .

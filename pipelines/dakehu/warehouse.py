@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 MEMORY_LIMIT = "2GB"
+LOCKED = {"lock_configuration": "true"}
 
 
 class PublishError(RuntimeError):
@@ -92,12 +93,11 @@ def open_readonly(path: Path, *, is_watched: bool = False) -> duckdb.DuckDBPyCon
 
     One that `is_watched` counts how far a query is, for `query_progress` from another thread.
     """
-    connection = duckdb.connect(
-        str(path), read_only=True, config={"enable_external_access": "false"}
-    )
-    if is_watched:
-        connection.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
-    connection.execute("set lock_configuration = true")
+    config = {"enable_external_access": "false"}
+    if not is_watched:
+        return duckdb.connect(str(path), read_only=True, config=config | LOCKED)
+    connection = duckdb.connect(str(path), read_only=True, config=config)
+    connection.execute("set enable_progress_bar_print = false; set enable_progress_bar = true")
     return connection
 
 
