@@ -93,7 +93,7 @@ def _bare(output: Mapping[str, Any]) -> dict[str, Any]:
     if "execution_count" in bare:
         bare["execution_count"] = 1
     if "data" in bare:
-        bare["data"] = {"text/plain": bare["data"]["text/plain"].split("\n")}
+        bare["data"] = {"text/plain": bare["data"]["text/plain"].splitlines(keepends=True)}
     return bare
 
 
@@ -109,8 +109,8 @@ def changes(name: str, before: Outputs, now: Outputs) -> list[str]:
 
 
 def _lines(outputs: list[dict[str, Any]]) -> list[str]:
-    texts = [output.get("data", {}).get("text/plain") or output.get("text") for output in outputs]
-    return [line for text in texts for line in (text if isinstance(text, list) else [str(text)])]
+    texts = [output.get("data", {}).get("text/plain", output.get("text", "")) for output in outputs]
+    return [line for text in texts for line in "".join(text).splitlines()]
 
 
 def write(folder: Path, warehouse: Path) -> int:
