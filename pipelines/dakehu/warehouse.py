@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 
 MEMORY_LIMIT = "2GB"
-LOCKED = {"lock_configuration": "true"}
 
 
 class PublishError(RuntimeError):
@@ -93,11 +92,14 @@ def open_readonly(path: Path, *, is_watched: bool = False) -> duckdb.DuckDBPyCon
 
     One that `is_watched` counts how far a query is, for `query_progress` from another thread.
     """
-    config = {"enable_external_access": "false"}
-    if not is_watched:
-        return duckdb.connect(str(path), read_only=True, config=config | LOCKED)
-    connection = duckdb.connect(str(path), read_only=True, config=config)
-    connection.execute("set enable_progress_bar_print = false; set enable_progress_bar = true")
+    # What is locked cannot be told to count.
+    connection = duckdb.connect(
+        str(path),
+        read_only=True,
+        config={"enable_external_access": "false", "lock_configuration": str(not is_watched)},
+    )
+    if is_watched:
+        connection.execute("set enable_progress_bar_print = false; set enable_progress_bar = true")
     return connection
 
 

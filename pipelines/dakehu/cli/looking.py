@@ -49,7 +49,7 @@ def lab(pipeline: Path | None) -> None:
 
     It works in workbench/<pipeline>/, on copies: no notebook that a run executes is changed.
     """
-    from dakehu.paths import NOTEBOOKS, ROOT, WAREHOUSES, WORKBENCH
+    from dakehu.paths import NOTEBOOKS, PACKAGE, ROOT, WAREHOUSES, WORKBENCH
     from dakehu.pipeline import load_pipeline
     from dakehu.reading import WAREHOUSE_VARIABLE
     from dakehu.workbench.bench import REPORTS_VARIABLE
@@ -67,16 +67,18 @@ def lab(pipeline: Path | None) -> None:
         str(Path(sys.executable).with_name("jupyter-lab")),
         f"--notebook-dir={desk}",
         "--LabApp.default_url=/lab/tree/start_here.ipynb",
-        # Nothing is asked of the network, and nobody is asked whether it may be.
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     if os.geteuid() == 0:  # as in a container; it listens on this machine only, behind a token
         command.append("--allow-root")
+    configured = os.environ.get("JUPYTER_CONFIG_PATH")
     environment = os.environ | {
         WAREHOUSE_VARIABLE: str(warehouse),
         REPORTS_VARIABLE: str(REPORTS / name),
         "JUPYTER_PREFER_ENV_PATH": "1",  # not a kernel of the same name in the home folder
+        # Switches off the news and the look for updates: nothing is asked of the network.
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(
+            [str(PACKAGE / "workbench" / "jupyter"), *filter(None, [configured])]
+        ),
     }
     os.execve(command[0], command, environment)
 
