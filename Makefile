@@ -8,7 +8,7 @@ DEMO := warehouse/demo-sources
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check format docs lab bench lock
+.PHONY: help report test check references format docs lab bench lock
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -40,6 +40,9 @@ check: $(READY)  ## style, types, SQL, layers, stripped notebooks
 	$(BIN)/lint-imports
 	$(BIN)/nbstripout --keep-id --verify $(wildcard notebooks/*.ipynb)
 
+references: $(READY)  ## write the notebooks' reference outputs anew and show what changed
+	DAKEHU_WRITE_REFERENCES=1 $(BIN)/pytest -n 0 -s tests/notebooks/test_nbval.py -k references
+
 format: $(READY)  ## write code, SQL and notebooks in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -49,7 +52,10 @@ format: $(READY)  ## write code, SQL and notebooks in the house style
 docs: $(READY)  ## write the generated pages of docs/
 	$(BIN)/python docs/generate.py
 
-lab: $(READY)  ## JupyterLab on the notebooks, with the demo's warehouse
+warehouse/demo.duckdb: | $(DEMO)/truth.json
+	$(BIN)/dakehu run pipelines/demo.toml
+
+lab: $(READY) warehouse/demo.duckdb  ## JupyterLab on the demo's warehouse, at start_here.ipynb
 	$(BIN)/dakehu lab
 
 bench: $(DEMO)/truth.json  ## our times beside what a user would pick instead

@@ -87,13 +87,20 @@ def publish(temporary: Path, connection: duckdb.DuckDBPyConnection, path: Path) 
             temporary.replace(path)
 
 
-def open_readonly(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that can read this warehouse and reach nothing else."""
-    return duckdb.connect(
+def open_readonly(path: Path, *, is_watched: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection that can read this warehouse and reach nothing else.
+
+    One that `is_watched` counts how far a query is, for `query_progress` from another thread.
+    """
+    # What is locked cannot be told to count.
+    connection = duckdb.connect(
         str(path),
         read_only=True,
-        config={"enable_external_access": "false", "lock_configuration": "true"},
+        config={"enable_external_access": "false", "lock_configuration": str(not is_watched)},
     )
+    if is_watched:
+        connection.execute("set enable_progress_bar_print = false; set enable_progress_bar = true")
+    return connection
 
 
 def _clear(path: Path, run_id: str) -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -19,3 +22,18 @@ def browser() -> Iterator[Browser]:
         pytest.skip(reason)
     with chromium() as launched:
         yield launched
+
+
+@pytest.fixture(scope="session")
+def demo_run(once: Callable, demo_pipeline_file: Path) -> Path:
+    """The folder of a run of the demo company: demo/ with its pages, demo.duckdb."""
+
+    def run(folder: Path) -> None:
+        command = [
+            str(Path(sys.executable).with_name("dakehu")), "run", str(demo_pipeline_file),
+            "--out", str(folder), "--warehouse", str(folder / "demo.duckdb"), "--quiet",
+        ]  # fmt: skip
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (ended.returncode, ended.stderr) == (0, "")
+
+    return once("demo-run", run)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from dakehu.cli.group import PIPELINE, main
-from dakehu.paths import NOTEBOOKS, REPORTS
+from dakehu.paths import REPORTS
 from dakehu.terminal import console, harmless
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -45,19 +45,42 @@ def history(pipeline: Path | None) -> None:
 @main.command()
 @click.argument("pipeline", required=False, type=click.Path(exists=True, path_type=Path))
 def lab(pipeline: Path | None) -> None:
-    """JupyterLab on the notebooks, reading the warehouse of PIPELINE.toml (default: the demo's)."""
-    from dakehu.paths import ROOT, WAREHOUSES
+    """JupyterLab on the warehouse of PIPELINE.toml (default: the demo's), at start_here.ipynb.
+
+    It works in workbench/<pipeline>/, on copies: no notebook that a run executes is changed.
+    """
+    from dakehu.paths import NOTEBOOKS, PACKAGE, ROOT, WAREHOUSES, WORKBENCH
     from dakehu.pipeline import load_pipeline
     from dakehu.reading import WAREHOUSE_VARIABLE
+    from dakehu.workbench.bench import REPORTS_VARIABLE
+    from dakehu.workbench.copies import copy_of, write_copy
 
     name = load_pipeline(pipeline or ROOT / "pipelines" / "demo.toml").name
     warehouse = WAREHOUSES / f"{name}.duckdb"
     if not warehouse.exists():
         source = pipeline or "pipelines/demo.toml"
-        raise click.ClickException(f"no warehouse yet: run `dakehu build {source}` first")
-    jupyter = Path(sys.executable).with_name("jupyter-lab")
-    environment = os.environ | {WAREHOUSE_VARIABLE: str(warehouse)}
-    os.execve(jupyter, [str(jupyter), f"--notebook-dir={NOTEBOOKS}"], environment)
+        raise click.ClickException(f"no warehouse yet: run `dakehu run {source}` first")
+    desk = WORKBENCH / name
+    if not write_copy(copy_of(NOTEBOOKS / "start_here.ipynb"), desk / "start_here.ipynb"):
+        click.echo(f"{desk / 'start_here.ipynb'} has changes of yours and stays as it is")
+    command = [
+        str(Path(sys.executable).with_name("jupyter-lab")),
+        f"--notebook-dir={desk}",
+        "--LabApp.default_url=/lab/tree/start_here.ipynb",
+    ]
+    if os.geteuid() == 0:  # as in a container; it listens on this machine only, behind a token
+        command.append("--allow-root")
+    configured = os.environ.get("JUPYTER_CONFIG_PATH")
+    environment = os.environ | {
+        WAREHOUSE_VARIABLE: str(warehouse),
+        REPORTS_VARIABLE: str(REPORTS / name),
+        "JUPYTER_PREFER_ENV_PATH": "1",  # not a kernel of the same name in the home folder
+        # Switches off the news and the look for updates: nothing is asked of the network.
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(
+            [str(PACKAGE / "workbench" / "jupyter"), *filter(None, [configured])]
+        ),
+    }
+    os.execve(command[0], command, environment)
 
 
 @main.command()
