@@ -17,6 +17,6 @@ def test_a_step_is_recovered_in_the_promised_share_of_panels(window, persistence
         amounts = panel(rng, step, window, persistence)
         found = lift_of(amounts[0], amounts[1:], window, calm)
         held += abs(found.effect - np.log(1 + step)) <= found.radius
-    record_property("coverage of 80 % intervals", held / count)
+    record_property("coverage of 80 % intervals", float(held / count))
     # 80 % promised; two and a half standard errors of 100 panels are 10 points.
     assert 0.7 <= held / count < 0.96
