@@ -40,7 +40,7 @@ def test_the_page_says_how_many_could_not_be_told_before(found):
     leads = found.alerts.leads
     early = leads.filter(pl.col("lead_days") > 0).height
     words = [item["text"] for item in alerts.sentences(Text("en", "CNY"), found)["items"]]
-    assert any(f"The other {leads.height - early} could not be told before" in w for w in words)
+    assert any(f"Not told before: {leads.height - early};" in w for w in words)
 
 
 def test_only_who_was_planted_is_swarmed_overdue_or_sold_to_below_cost(found, truth):
