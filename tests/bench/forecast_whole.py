@@ -58,7 +58,11 @@ STEPS = {
     ],
     "intervals": ["intervals.covered", "intervals.with_intervals", "conformal.judged"],
 }  # fmt: skip
-LIBRARIES = ["statsforecast.models", "lightgbm", "hierarchicalforecast.methods", "plotly.graph_objects"]
+LIBRARIES = [
+    "statsforecast.models", "mlforecast.lag_transforms", "mlforecast.target_transforms", "lightgbm",
+    "hierarchicalforecast.methods", "holidays.countries", "plotly.graph_objects",
+    "dakehu.present.sales_forecast",
+]  # fmt: skip
 
 
 @dataclass

@@ -78,6 +78,8 @@ def _floored(
     """
     held_by_itself = floors[-cells.shape[0] :]
     done = cells.copy()
+    drawn = (cells < 0).any(axis=1)  # the cells whose columns are known: most of those ever held
+    columns = spread(drawn)
     for month in np.flatnonzero((cells < 0).any(axis=0)):
         held = np.zeros(cells.shape[0], dtype=bool)
         while True:
@@ -88,9 +90,12 @@ def _floored(
             if not more.any():
                 break
             held |= more
-            columns = spread(held)
-            inside = np.linalg.pinv(columns[held], hermitian=True)
-            done[:, month] = cells[:, month] - columns @ inside @ cells[held, month]
+            if (held & ~drawn).any():
+                drawn |= held
+                columns = spread(drawn)
+            mine = columns[:, held[drawn]]
+            inside = np.linalg.pinv(mine[held], hermitian=True)
+            done[:, month] = cells[:, month] - mine @ (inside @ cells[held, month])
             done[held, month] = 0.0
     return done
 
