@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
 
 BOTTOM_UP, OLS = "bottom_up", "ols"
 WLS_STRUCT, WLS_VAR, MINT_SHRINK = "wls_struct", "wls_var", "mint_shrink"
@@ -94,10 +95,17 @@ def _floored(
                 drawn |= held
                 columns = spread(drawn)
             mine = columns[:, held[drawn]]
-            inside = np.linalg.pinv(mine[held], hermitian=True)
-            done[:, month] = cells[:, month] - mine @ (inside @ cells[held, month])
+            done[:, month] = cells[:, month] - mine @ _solved(mine[held], cells[held, month])
             done[held, month] = 0.0
     return done
+
+
+def _solved(covariance: Floats, amounts: Floats) -> Floats:
+    """The weights that give `amounts`; a covariance without inverse has a pseudo-inverse."""
+    try:
+        return cho_solve(cho_factor(covariance), amounts)
+    except np.linalg.LinAlgError:
+        return np.linalg.pinv(covariance, hermitian=True) @ amounts
 
 
 def fitted_parts(base: Floats, variances: Floats, floors: Flags, total: Floats) -> Floats:
