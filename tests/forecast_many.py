@@ -152,8 +152,10 @@ def _distributors(sales: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """What distributors bought and sold on, what they could, and what they paid."""
     bought = sales.group_by("distributor_id", "month").agg(pl.col("net_amount").sum())
     bought = bought.sort("distributor_id", "month")
-    year = bought.filter(pl.col("month") > date(2024, 12, 1)).group_by("distributor_id").agg(
-        pl.col("net_amount").sum().cast(pl.Float64).alias("amount")
+    year = (
+        bought.filter(pl.col("month") > date(2024, 12, 1))
+        .group_by("distributor_id")
+        .agg(pl.col("net_amount").sum().cast(pl.Float64).alias("amount"))
     )
     number = pl.col("distributor_id").str.slice(1).cast(pl.Int64)
     return {

@@ -79,7 +79,7 @@ def _floored(
     """
     held_by_itself = floors[-cells.shape[0] :]
     done = cells.copy()
-    drawn = (cells < 0).any(axis=1)  # the cells whose columns are known: most of those ever held
+    drawn: Flags = (cells < 0).any(axis=1)  # the cells whose columns are known: most of those ever held
     columns = spread(drawn)
     for month in np.flatnonzero((cells < 0).any(axis=0)):
         held = np.zeros(cells.shape[0], dtype=bool)

@@ -210,9 +210,7 @@ def landing_table(text: Text, result: Any) -> BlockData:
         return findings()  # the figure has said so
     frame = named(text, found.filter(pl.col("level").is_in(["total", "people", "distributors"])))
     frame = _in_words(text, frame)
-    is_total, is_set = (
-        frame[name].drop_nulls().n_unique() <= 1 for name in ("key_name", "basis")
-    )
+    is_total, is_set = (frame[name].drop_nulls().n_unique() <= 1 for name in ("key_name", "basis"))
     columns = [
         Column("period", text("Period")),
         *([] if is_total else [Column("key_name", text("Of"), "text", 2)]),
