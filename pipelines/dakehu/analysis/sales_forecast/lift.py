@@ -99,7 +99,7 @@ def _estimate(
     before = np.arange(max(window.start - PRE_MONTHS, 0), window.start)
     during = np.arange(window.start, window.stop)
     span = np.concatenate([before, during])
-    is_whole: np.ndarray = clean[:, window.start : window.stop].all(axis=1)
+    is_whole = np.all(clean[:, during], axis=1)
     donors = [place for place in donors if is_whole[place]]
     if not donors:
         return None

@@ -79,7 +79,8 @@ def _floored(
     """
     held_by_itself = floors[-cells.shape[0] :]
     done = cells.copy()
-    drawn: Flags = (cells < 0).any(axis=1)  # the cells whose columns are known: most of those ever held
+    # The cells whose columns are known: at first most of those that will ever be held.
+    drawn = np.any(cells < 0, axis=1)
     columns = spread(drawn)
     for month in np.flatnonzero((cells < 0).any(axis=0)):
         held = np.zeros(cells.shape[0], dtype=bool)
