@@ -59,6 +59,13 @@ def test_theta_without_a_season_is_statsforecast_s_own():
     assert ahead(values, THETA, 6) == pytest.approx(list(expected))
 
 
+def test_theta_does_not_hang_on_the_unit_of_the_amounts():
+    values = wave(40, 100.0, 7)
+    made = ahead(values, THETA, is_seasonal=False)
+    in_millions = ahead([value / 1e6 for value in values], THETA, is_seasonal=False)
+    assert in_millions == pytest.approx([value / 1e6 for value in made], rel=1e-9)
+
+
 def test_the_default_is_the_median_of_four_on_adjusted_histories(panel):
     from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
 

@@ -47,6 +47,13 @@ def test_landing_table_holds_totals_alone_and_names_reasons():
     assert "basis" not in keys
 
 
+def test_landing_table_of_a_total_with_a_target_for_the_year_alone():
+    without = gap_row("total", "total", "total", None, 90)
+    year = gap_row("total", "total", "total", 400, 360, label="2026")
+    block = landing.landing_table(EN, landed([without, year]))
+    assert [row[0] for row in block["rows"]] == ["Q1 2026", "Q1 2026"]
+
+
 def test_no_target_gap_is_said_once():
     assert landing.landing_figure(EN, plain())["kind"] == "note"
     assert landing.landing_table(EN, plain())["items"] == []

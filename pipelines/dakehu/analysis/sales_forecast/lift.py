@@ -99,7 +99,8 @@ def _estimate(
     before = np.arange(max(window.start - PRE_MONTHS, 0), window.start)
     during = np.arange(window.start, window.stop)
     span = np.concatenate([before, during])
-    donors = [place for place in donors if clean[place, during].all()]
+    is_whole = np.all(clean[:, during], axis=1)
+    donors = [place for place in donors if is_whole[place]]
     if not donors:
         return None
     usable = clean[target, before] & clean[donors][:, before].all(axis=0)

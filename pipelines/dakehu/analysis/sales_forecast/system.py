@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
 
 BOTTOM_UP, OLS = "bottom_up", "ols"
 WLS_STRUCT, WLS_VAR, MINT_SHRINK = "wls_struct", "wls_var", "mint_shrink"
@@ -79,6 +80,9 @@ def _floored(
     """
     held_by_itself = floors[-cells.shape[0] :]
     done = cells.copy()
+    # The cells whose columns are known: at first most of those that will ever be held.
+    drawn = np.any(cells < 0, axis=1)
+    columns = spread(drawn)
     for month in np.flatnonzero((cells < 0).any(axis=0)):
         held = np.zeros(cells.shape[0], dtype=bool)
         while True:
@@ -89,11 +93,21 @@ def _floored(
             if not more.any():
                 break
             held |= more
-            columns = spread(held)
-            inside = np.linalg.pinv(columns[held], hermitian=True)
-            done[:, month] = cells[:, month] - columns @ inside @ cells[held, month]
+            if (held & ~drawn).any():
+                drawn |= held
+                columns = spread(drawn)
+            mine = columns[:, held[drawn]]
+            done[:, month] = cells[:, month] - mine @ _solved(mine[held], cells[held, month])
             done[held, month] = 0.0
     return done
+
+
+def _solved(covariance: Floats, amounts: Floats) -> Floats:
+    """The weights that give `amounts`; a covariance without inverse has a pseudo-inverse."""
+    try:
+        return cho_solve(cho_factor(covariance), amounts)
+    except np.linalg.LinAlgError:
+        return np.linalg.pinv(covariance, hermitian=True) @ amounts
 
 
 def fitted_parts(base: Floats, variances: Floats, floors: Flags, total: Floats) -> Floats:
