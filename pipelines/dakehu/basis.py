@@ -21,8 +21,8 @@ from dakehu.sources.relation import insert_rows
 from dakehu.sources.unpacking import contents
 
 INPUTS = "inputs"
-# Whole rows, whatever their order; the sum keeps rows that repeat.
-CONTENT = "count(*), sum(hash(t)::hugeint)"
+# Whole rows, whatever their order and the load that brought them; the sum keeps rows that repeat.
+CONTENT = "count(*), sum(hash(*columns(lambda c: c <> 'load_id'))::hugeint)"
 
 
 def of_inputs(pipeline: Pipeline, as_of: date | None) -> str:
@@ -101,7 +101,7 @@ def write(connection: duckdb.DuckDBPyConnection, models: Iterable[Model], inputs
         "where schema_name = 'main' and database_name = current_database()"
     ).fetchall()
     digests = [
-        (name, str(connection.execute(f'select {CONTENT} from "{name}" as t').fetchone()))
+        (name, str(connection.execute(f'select {CONTENT} from "{name}"').fetchone()))
         for (name,) in names
     ]
     connection.execute("create or replace table loaded.basis (name varchar, digest varchar)")
