@@ -155,6 +155,9 @@ document.getElementById("print").addEventListener("click", async () => {
 /* --- tables ------------------------------------------------------------------------------------ */
 const collator = new Intl.Collator(root.lang, { numeric: true });
 const ROWS = 20;
+const PHONE = 560; // pixels, as in the style of narrow tables
+
+const fits = [];
 
 for (const table of document.querySelectorAll(".table")) {
   const body = table.querySelector("tbody");
@@ -192,6 +195,18 @@ for (const table of document.querySelectorAll(".table")) {
   });
 
   const heads = [...table.querySelectorAll("thead th")];
+  const fit = () => { // on a phone the last columns that stand out go where those of less weight are
+    table.classList.remove("spared");
+    for (const cell of table.querySelectorAll(".spare")) cell.classList.remove("spare");
+    if (!table.clientWidth || table.clientWidth > PHONE || table.classList.contains("wide")) return;
+    const shown = heads.filter(head => head.offsetWidth);
+    while (shown.length > 2 && scroll.scrollWidth > scroll.clientWidth) {
+      const index = heads.indexOf(shown.pop());
+      for (const row of [heads[0].parentElement, ...rows]) row.cells[index].classList.add("spare");
+      table.classList.add("spared");
+    }
+  };
+  fits.push(fit);
   heads.forEach((head, index) => {
     // Not a button element: Chromium leaves those out of the heading that it repeats on each sheet.
     const button = document.createElement("span");
@@ -216,6 +231,15 @@ for (const table of document.querySelectorAll(".table")) {
     });
   });
 }
+
+let fitted = 0; // a phone's bars come and go as it scrolls: only another width is a new size
+const fitAll = () => {
+  if (fitted === innerWidth) return;
+  fitted = innerWidth;
+  fits.forEach(fit => fit());
+};
+addEventListener("resize", fitAll);
+document.fonts.ready.then(fitAll);
 
 function sorted(rows, index, type, sign) {
   const numeric = type === "number" || type === "flag";

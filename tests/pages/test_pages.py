@@ -158,6 +158,19 @@ def test_columns_give_way_on_small_screens(browser: Browser, report: Path, width
             assert heads.count() == 10
 
 
+def test_columns_that_stand_out_of_a_phone_give_way_too(browser: Browser, report: Path):
+    with opened(browser, report, 230) as page:
+        heads = page.locator("#table-2 thead th:visible")
+        wait_until(page, "document.querySelector('#table-2.spared') !== null")
+        assert heads.count() == 2
+        page.locator("#table-2 .columns").click()
+        assert heads.count() == 10
+        page.locator("#table-2 .columns").click()
+        page.set_viewport_size({"width": 390, "height": 900})
+        wait_until(page, "document.querySelector('#table-2.spared') === null")
+        assert heads.count() == 3
+
+
 def test_without_script_everything_can_be_read(browser: Browser, report: Path):
     session = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
     page = session.new_page()

@@ -194,7 +194,7 @@ def _panels(text: Text, result: Any) -> list[Panel]:
                 Column("cost_to_serve_amount", text("Cost to serve"), "amount"),
                 Column("contribution_amount", text("Contribution"), "amount"),
                 Column("clv_amount", text("Customer value"), "amount"),
-                Column("clv_span", text("90%")),
+                Column("clv_span", text("Value, 90% interval")),
             ],
         ),
         Panel(

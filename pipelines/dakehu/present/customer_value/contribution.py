@@ -99,7 +99,7 @@ def bridge(text: Text, result: Any) -> BlockData:
         yaxis=rows_axis(names),
         xaxis={
             "title": {"text": text("Amount, {unit}", unit=scale.unit)},
-            "range": [1.3 * lowest / scale.divisor, 1.42 * highest / scale.divisor],
+            "range": [1.5 * lowest / scale.divisor, 1.42 * highest / scale.divisor],
             "nticks": 5,
         },
     )

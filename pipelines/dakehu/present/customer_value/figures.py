@@ -231,13 +231,14 @@ def margins(text: Text, result: Any) -> BlockData:
             )
         )
     ticks = money_ticks(frame["net_amount"].cast(pl.Float64))
+    scale = text.money_scale(ticks[0])  # short labels: they stand side by side on a phone
     layout = theme.layout(
         xaxis={
             "type": "log",
             "tickvals": ticks,
-            "ticktext": [text.amount(tick) for tick in ticks],
+            "ticktext": [text.count(round(tick / scale.divisor)) for tick in ticks],
             "tickangle": 0,
-            "title": {"text": text("Sales (logarithmic scale)")},
+            "title": {"text": text("Sales, {unit} (logarithmic scale)", unit=scale.unit)},
         },
         yaxis={"tickformat": ".0%", "title": {"text": text("Margin rate")}, "zeroline": True},
     )

@@ -89,8 +89,8 @@ def products(text: Text, result: Any) -> BlockData:
         Column("product_name", text("Product")),
         Column("customer_count", text("Customers"), "count", 2),
         Column("line_count", text("Lines"), "count", 2),
-        Column("mean_price_amount", text("Price per unit"), "number"),
-        Column("mean_cost_amount", text("Cost per unit"), "number"),
+        Column("mean_price_amount", text("Price per unit"), "number", 2),
+        Column("mean_cost_amount", text("Cost per unit"), "number", 2),
         Column("net_amount", text("Sales below cost"), "amount", 2),
         Column("loss_amount", text("Loss"), "amount"),
     ]

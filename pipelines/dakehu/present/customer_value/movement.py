@@ -20,14 +20,7 @@ from dakehu.present.text import Text
 def bridge(text: Text, result: Any) -> BlockData:
     """From the sales of the window before to those of this one, by what the customers did."""
     if not result.period.has_previous:
-        return note(
-            text(
-                "The history holds {have} months, fewer than two windows of {window}: growth,"
-                " risers and fallers are not computed (not zero).",
-                have=text.count(result.period.history_months),
-                window=text.count(result.period.month_count),
-            )
-        )
+        return findings()  # the sentence has said what is missing
     found = {row["kind"]: row for row in result.bridge.iter_rows(named=True)}
     steps = [(kind, found[kind]) for kind in KINDS if kind in found and kind != "same"]
     previous = result.figures["previous_amount"][0]
