@@ -178,8 +178,8 @@ def pairs(text: Text, result: Any, count: int) -> BlockData:
     ).drop_nulls("other_id")  # fmt: skip
     shown = below.join(result.certainty.pairwise, on=[KEY, "other_id"], how="left").sort("rank")
     columns = [
-        Column("rank", text("Rank"), "count", 3),
         Column("distributor_name", text("Distributor"), opens=OPENS),
+        Column("rank", text("Rank"), "count", 3),
         Column("other_name", text("The next one"), opens=("scorecard", "other_id")),
         Column("win_probability", text("Stands before it"), "percent"),
     ]

@@ -110,7 +110,7 @@ def signs(text: Text, result: Any, *kinds: str) -> BlockData:
         [
             Column("name", text("Distributor"), opens=OPENS),
             Column("grade", text("Grade")),
-            Column("month", text("Up to"), "month"),
+            Column("month", text("Up to"), "month", 2),
             Column("what", text("Sign")),
             Column("shown", text("Value")),
             Column("line", text("Bound"), "text", 2),

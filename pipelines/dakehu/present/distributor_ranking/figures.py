@@ -22,6 +22,7 @@ from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREEN, GREY, ORANGE, RED, label, layout
 
 NAMED_UP_TO = 40  # points; among more, names would lie on each other
+NAMED_AT = {1: "top left", 2: "bottom left"}
 
 
 def top_bars(text: Text, result: Any, count: int) -> BlockData:
@@ -206,7 +207,8 @@ def growth_scatter(text: Text, result: Any) -> BlockData:
             _short(name) if is_named else ""
             for name, is_named in zip(shown["distributor_name"], named, strict=True)
         ],
-        textposition="middle left",
+        # The named stand close: their names go three ways.
+        textposition=[NAMED_AT.get(rank, "middle left") for rank in shown["rank"]],
         hovertext=[told(text, row) for row in shown.iter_rows(named=True)],
         hoverinfo="text",
     )

@@ -49,13 +49,13 @@ def ranking_table(text: Text, result: Any, count: int) -> BlockData:
         Column("distributor_name", text("Distributor"), opens=OPENS),
         Column("verdict", text("Verdict")),
         Column("interval", text("90% interval"), "text"),
-        Column("previous_rank", text("A year before"), "count", 2),
         Column("tier", text("Tier"), "count", 2),
         Column("score", text("Score"), "number", 2),
+        Column("sales_rank", text("Sales rank"), "count"),
+        Column("previous_rank", text("A year before"), "count", 2),
+        Column("why", text("Reasons"), "text", 2),  # a phone shows them on the scorecard
         *(Column(f"{name}_score", text(label), "count", 2) for name, label in PLATFORMS.items()),
         Column("deduction_points", text("Deducted"), "count", 3),
-        Column("sales_rank", text("Sales rank"), "count"),
-        Column("why", text("Reasons"), "text", 2),  # a phone shows them on the scorecard
     ]
     return table(
         shown,
