@@ -22,7 +22,7 @@ from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREEN, GREY, ORANGE, RED, label, layout
 
 NAMED_UP_TO = 40  # points; among more, names would lie on each other
-NAMED_AT = {1: "top left", 2: "bottom left"}
+NAMED_AT = {1: "bottom left", 2: "top left"}
 
 
 def top_bars(text: Text, result: Any, count: int) -> BlockData:
@@ -177,7 +177,7 @@ def growth_scatter(text: Text, result: Any) -> BlockData:
     if "relative_growth" not in frame.columns:
         return note(text("Relative growth: Not computed, data absent (not zero)."))
     shown = frame.filter((pl.col("relative_growth") > 0) & (pl.col("amount_share") > 0))
-    named = (shown["rank"] <= 3) & (shown.height <= NAMED_UP_TO)
+    named = shown["rank"].is_in(list(NAMED_AT)) & (shown.height <= NAMED_UP_TO)
     fig = go.Figure(
         layout=layout(
             showlegend=False,
@@ -207,7 +207,7 @@ def growth_scatter(text: Text, result: Any) -> BlockData:
             _short(name) if is_named else ""
             for name, is_named in zip(shown["distributor_name"], named, strict=True)
         ],
-        # The named stand close: their names go three ways.
+        # The named stand close: their names go two ways.
         textposition=[NAMED_AT.get(rank, "middle left") for rank in shown["rank"]],
         hovertext=[told(text, row) for row in shown.iter_rows(named=True)],
         hoverinfo="text",
