@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.analysis.changes import WATCHED, changed
+from dakehu.analysis.changes import WATCHED, compared
 from dakehu.publication import Publication
 
 FIGURES = "figures"
@@ -51,16 +51,18 @@ def compare(publication: Publication, before: date, now: date) -> Comparison:
     Raises:
         NotPublished: of one of the dates nothing is published.
     """
-    folders = [_folder(publication, day) for day in (before, now)]
-    tables, missing = {}, []
-    for name, watched in WATCHED.items():
-        files = [folder / watched.report / f"{watched.table}.parquet" for folder in folders]
-        if all(file.is_file() for file in files):
-            earlier, later = (pl.read_parquet(file) for file in files)
-            tables[name] = changed(later, earlier, watched)
-        else:
-            missing.append(name)
-    return Comparison(before, now, _figures(*folders), tables, tuple(missing))
+    earlier, later = (_folder(publication, day) for day in (before, now))
+    tables, missing = compared(WATCHED, _kept(earlier), _kept(later))
+    return Comparison(before, now, _figures(earlier, later), tables, missing)
+
+
+def _kept(folder: Path) -> dict[str, pl.DataFrame]:
+    """The watched tables of a date that are there, by name."""
+    files = {
+        name: folder / watched.report / f"{watched.table}.parquet"
+        for name, watched in WATCHED.items()
+    }
+    return {name: pl.read_parquet(file) for name, file in files.items() if file.is_file()}
 
 
 def last_two(publication: Publication) -> tuple[date, date]:
