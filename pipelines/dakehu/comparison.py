@@ -71,7 +71,7 @@ def last_two(publication: Publication) -> tuple[date, date]:
     Raises:
         NotPublished: there are fewer.
     """
-    dates = _published(publication)
+    dates = published(publication)
     if len(dates) < 2:
         raise NotPublished(
             f"{len(dates)} dates are published; run another with `dakehu run PIPELINE.toml --as-of`"
@@ -79,14 +79,15 @@ def last_two(publication: Publication) -> tuple[date, date]:
     return date.fromisoformat(dates[-2]), date.fromisoformat(dates[-1])
 
 
-def _published(publication: Publication) -> list[str]:
+def published(publication: Publication) -> list[str]:
+    """The dates of which there is something, oldest first."""
     return sorted(path.parent.name for path in publication.folder.glob("????-??-??/run.json"))
 
 
 def _folder(publication: Publication, day: date) -> Path:
     folder = publication.folder / day.isoformat()
     if not (folder / "run.json").is_file():
-        dates = _published(publication)
+        dates = published(publication)
         known = f"published are {', '.join(dates)}" if dates else "nothing is published yet"
         raise NotPublished(f"of {day} there are no reports; {known}")
     return folder

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
-from dakehu.present.appendix import N_
+from dakehu.present.appendix import N_, difference, figure_text
 from dakehu.present.block import BlockData, Column, Finding, findings, table
 from dakehu.present.distributor_ranking.words import VERDICTS
 from dakehu.present.text import MISSING, Text
@@ -46,9 +46,28 @@ def summary(text: Text, told: Any) -> list[Finding]:
 
 def tables(told: Any) -> list[Callable[[Text, Any], BlockData]]:
     """The tables that have a row to show, as functions of a `Text` and the same changes."""
-    if told.since is None:
-        return []
     return [DRAWS[name] for name, frame in told.tables.items() if not frame.is_empty()]
+
+
+def figures(text: Text, frame: pl.DataFrame, labels: Mapping[str, str], title: str) -> BlockData:
+    """Figures of a report that differ: `frame` has figure, unit, before and now, in its order."""
+    rows = [
+        {
+            "figure": labels.get(row["figure"], row["figure"].replace("_", " ")),
+            "before": figure_text(text, row["before"], row["unit"]),
+            "now": figure_text(text, row["now"], row["unit"]),
+            "change": difference(text, row["now"], row["before"], row["unit"]),
+        }
+        for row in frame.iter_rows(named=True)
+    ]
+    columns = [
+        Column("figure", text("Figure")),
+        Column("before", text("Before")),
+        Column("now", text("Now")),
+        Column("change", text("Change")),
+    ]
+    schema = dict.fromkeys(("figure", "before", "now", "change"), pl.String)
+    return table(pl.DataFrame(rows, schema=schema), columns, text, title=title)
 
 
 def key_accounts(text: Text, told: Any) -> BlockData:
