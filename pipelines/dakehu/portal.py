@@ -16,7 +16,6 @@ from dakehu.comparison import Comparison
 from dakehu.pipeline import STALE_AFTER_DAYS
 from dakehu.portal_comparison import Named, blocks, comparisons
 from dakehu.portal_history import Past, past
-from dakehu.present.sparkline import Sparkline
 from dakehu.present.text import LANGUAGES, MISSING, Text
 from dakehu.publication import Publication
 from dakehu.render import HTML_LANGUAGES, LANGUAGE_NAMES, environment, file, moment
@@ -189,10 +188,7 @@ class _Edition:
     def past(self, entry: Entry) -> Past:
         """The report's figures at the date of its newest page and at the dates before."""
         runs = [run for run in (entry.good, *entry.earlier) if run]
-        return past(self.directory, entry.slug, [run["as_of"] for run in runs])
-
-    def sparkline(self, past: Past, tile: Mapping[str, Any]) -> Sparkline | None:
-        return past.sparkline(self.language, tile["name"], tile["label"])
+        return past(self.directory, entry.slug, runs)
 
     def spots(
         self, entries: Sequence[Entry], indices: Mapping[str, report_index.Index]

@@ -21,7 +21,9 @@ for (const edition of document.querySelectorAll(".edition")) {
 }
 
 for (const mark of document.querySelectorAll(".aged")) {
-  mark.hidden = Date.now() - Date.parse(mark.dataset.newest) <= mark.dataset.most * DAY;
+  const isAged = Date.now() - Date.parse(mark.dataset.newest) > mark.dataset.most * DAY;
+  mark.hidden = !isAged;
+  mark.closest(".edition").querySelector(".fresh").hidden = isAged; // would read as the opposite
 }
 
 /* --- search ------------------------------------------------------------------------------------ */
@@ -78,9 +80,9 @@ function sentences({ items }) {
 }
 
 function tableOf({ title, columns, rows }, words) {
-  const cell = (tag, value, { type }, attributes = {}) => {
+  const cell = (tag, value, { key, type }, attributes = {}) => {
     const shown = Array.isArray(value) ? value[0] : value;
-    return element(tag, { class: shown === null ? "none" : type, ...attributes }, shown ?? words.absent);
+    return element(tag, { class: shown === null ? "none" : `${type} ${key}`, ...attributes }, shown ?? words.absent);
   };
   const lines = rows.map((row, number) => {
     const cells = row.map((value, at) =>
@@ -92,6 +94,7 @@ function tableOf({ title, columns, rows }, words) {
   const head = columns.map(column => cell("th", column.label, column, { scope: "col" }));
   const table = element("table", {}, element("thead", {}, element("tr", {}, ...head)),
     element("tbody", {}, ...lines));
+  table.style.setProperty("--cells", columns.length - 1);
   const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title }, table);
   const figure = element("figure", { class: "exhibit table" }, element("figcaption", {}, title), scroll);
   if (rows.length > ROWS) figure.append(element("p", { class: "small count" }, expander(lines, words)));

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -121,7 +120,7 @@ def _months(text: Text, frame: pl.DataFrame, name: str, value: str) -> BlockData
         Column("month", text("Month"), "month"),
         Column(f"{value}_before", text("Before"), "amount"),
         Column(f"{value}_now", text("Now"), "amount"),
-        Column("difference", text("Difference"), "amount"),
+        Column("difference", text("Difference"), "signed"),
         Column("rows", text("Sales lines more"), "count", 2),
     ]
     return table(shown, columns, text, title=text(TABLES[name]))
@@ -215,17 +214,13 @@ def _say_months(
         Finding(
             sentence.format(
                 n=frame.height,
-                amount=_signed(text, steps["step"].sum()),
+                amount=text.signed(steps["step"].sum()),
                 month=text.month(most["month"]),
-                most=_signed(text, most["step"]),
+                most=text.signed(most["step"]),
             ),
             tone,
         )
     ]
-
-
-def _signed(text: Text, amount: Decimal | float) -> str:
-    return ("+" if amount > 0 else "") + text.amount(amount)
 
 
 def _whole(frame: pl.DataFrame, *values: str) -> pl.DataFrame:

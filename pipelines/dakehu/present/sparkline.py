@@ -99,8 +99,8 @@ def _span(text: Text, known: Sequence[Known], unit: str) -> str:
     low, high = (figure_text(text, end(known)[1], unit) for end in (_lowest, _highest))
     since = text.month(known[0][0])
     if low == high:
-        return text("since {month} always {value}", month=since, value=low)
-    return text("since {month} from {low} to {high}", month=since, low=low, high=high)
+        return text("the same since {month}", month=since)
+    return text("{low} to {high} since {month}", month=since, low=low, high=high)
 
 
 def _lowest(known: Sequence[Known]) -> Known:
