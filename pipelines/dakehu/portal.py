@@ -23,6 +23,7 @@ from dakehu.render import HTML_LANGUAGES, LANGUAGE_NAMES, environment, file, mom
 Run = Mapping[str, Any]
 
 UNFOLDED_RUNS = 20
+SCRIPTS = ("boot.js", "records.js", "portal.js")
 GOOD = ("ok", "unchanged")
 
 
@@ -68,7 +69,7 @@ def portal(
         _Edition(language, directory, title.get(language) or directory.name)
         for language in LANGUAGES
     ]
-    scripts = [file(name) for name in ("boot.js", "records.js", "portal.js")]
+    scripts = [file(name) for name in SCRIPTS]
     return (
         environment()
         .get_template("portal.html.j2")

@@ -29,9 +29,19 @@ class Named:
 
 
 def comparisons(publication: Publication) -> list[Comparison]:
-    """The newest date against those before it, the nearest first; none where one date stands."""
-    dates = [date.fromisoformat(day) for day in published(publication)]
-    return [compare(publication, before, dates[-1]) for before in reversed(dates[-DATES - 1 : -1])]
+    """The newest date against those before it, the nearest first.
+
+    A date whose files cannot be read is left out: the portal has to say how the run went.
+    """
+    *earlier, newest = published(publication) or [""]
+    found = []
+    for day in reversed(earlier[-DATES:]):
+        try:
+            before, now = date.fromisoformat(day), date.fromisoformat(newest)
+            found.append(compare(publication, before, now))
+        except (OSError, ValueError, LookupError, pl.exceptions.PolarsError):
+            continue
+    return found
 
 
 def blocks(text: Text, comparison: Comparison, reports: Sequence[Named]) -> list[dict[str, Any]]:

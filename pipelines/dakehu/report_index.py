@@ -72,11 +72,11 @@ def write(folder: Path, notebook: Mapping[str, Any]) -> None:
 
 
 def read(folder: Path) -> Index:
-    """The index in the folder of a report's tables; an empty one where none was written."""
-    path = folder / FILE
-    if not path.is_file():
+    """The index in the folder of a report's tables; an empty one where none can be read."""
+    try:
+        return json.loads((folder / FILE).read_text("utf-8"))
+    except (OSError, ValueError):
         return {"spots": [], "parties": [], "labels": {}}
-    return json.loads(path.read_text("utf-8"))
 
 
 def merged(indices: Iterable[Index]) -> dict[str, list[Any]]:

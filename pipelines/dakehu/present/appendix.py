@@ -104,9 +104,10 @@ def changes(
     previous: Mapping[str, tuple[float, str]],
     labels: Mapping[str, str],
 ) -> BlockData:
-    """Every figure beside its value in the last good run; `labels` gives each figure its name.
+    """Every figure beside its value in the last good run, those that differ first.
 
-    The block carries the names of all figures, by their keys, for whoever compares runs later.
+    `labels` gives each figure its name; the block carries all of them, by the figures' keys, for
+    whoever compares runs later.
     """
     names = {"labels": {name: text(labels.get(name, name)) for name in figures}}
     if not previous:
@@ -121,6 +122,7 @@ def changes(
         }
         for name, (value, unit) in figures.items()
     ]
+    rows.sort(key=lambda row: row["change"] == text("unchanged"))
     columns = [
         Column("figure", text("Figure")),
         Column("now", text("This run")),

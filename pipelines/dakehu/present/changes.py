@@ -13,7 +13,7 @@ from dakehu.present.distributor_ranking.words import VERDICTS
 from dakehu.present.text import MISSING, Text
 
 NAMED = 5  # names that a sentence gives
-CHANGE = {"new": N_("new"), "gone": N_("no longer"), "changed": N_("other class")}
+CHANGE = {"new": N_("newly one"), "gone": N_("no longer"), "changed": N_("other class")}
 TABLES = {
     "key_accounts": N_("Key accounts"),
     "ranks": N_("Ranks of distributors"),
@@ -208,7 +208,9 @@ def _say_months(
 ) -> list[Finding]:
     steps = _whole(frame, value).select("month", step=_difference(value)).drop_nulls()
     if steps.is_empty():
-        return [Finding(text("{n} months changed, none with an amount.", n=frame.height), tone)]
+        return [
+            Finding(text("Months changed without an amount to compare: {n}.", n=frame.height), tone)
+        ]
     most = steps.sort(pl.col("step").abs(), descending=True).row(0, named=True)
     return [
         Finding(
