@@ -50,7 +50,8 @@ def sparkline(text: Text, label: str, points: Sequence[Point], unit: str) -> Spa
     places = _places(points, known)
     for place in places:
         if place is not None:
-            path.append(f"{'L' if is_open else 'M'}{place[0]:.1f} {place[1]:.1f}")
+            spot = f"{place[0]:.1f} {place[1]:.1f}"
+            path.append(f"L{spot}" if is_open else f"M{spot}h0")  # a dot, should it stand alone
         is_open = place is not None
     last = places[-1]
     return Sparkline(
