@@ -74,9 +74,7 @@ def of_report(
         path.read_bytes()
         for name in names
         if previous and name.startswith(KEPT)
-        for path in sorted(
-            previous.parents[1].glob(f"*/{previous.name}/{name.removeprefix(KEPT)}.parquet")
-        )
+        for path in sorted(previous.parents[1].glob(f"*/{_kept(name, previous.name)}.parquet"))
         if path.parents[1].name < settings["as_of"]
     ]
     summary = previous / "summary.json" if previous else None
@@ -89,6 +87,12 @@ def of_report(
         *earlier,
         _program(),
     )
+
+
+def _kept(name: str, report: str) -> str:
+    """The folder and name of a kept table: of `report` itself where the name says no other."""
+    report_of, _, table = name.removeprefix(KEPT).rpartition("/")
+    return f"{report_of or report}/{table}"
 
 
 def write(connection: duckdb.DuckDBPyConnection, models: Iterable[Model], inputs: str) -> None:

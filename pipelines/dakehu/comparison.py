@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.analysis.changes import WATCHED, changed
+from dakehu.analysis.changes import WATCHED, compared
 from dakehu.publication import Publication
 
 FIGURES = "figures"
@@ -51,16 +51,18 @@ def compare(publication: Publication, before: date, now: date) -> Comparison:
     Raises:
         NotPublished: of one of the dates nothing is published.
     """
-    folders = [_folder(publication, day) for day in (before, now)]
-    tables, missing = {}, []
-    for name, watched in WATCHED.items():
-        files = [folder / watched.report / f"{watched.table}.parquet" for folder in folders]
-        if all(file.is_file() for file in files):
-            earlier, later = (pl.read_parquet(file) for file in files)
-            tables[name] = changed(later, earlier, watched)
-        else:
-            missing.append(name)
-    return Comparison(before, now, _figures(*folders), tables, tuple(missing))
+    earlier, later = (_folder(publication, day) for day in (before, now))
+    tables, missing = compared(WATCHED, _kept(earlier), _kept(later))
+    return Comparison(before, now, _figures(earlier, later), tables, missing)
+
+
+def _kept(folder: Path) -> dict[str, pl.DataFrame]:
+    """The watched tables of a date that are there, by name."""
+    files = {
+        name: folder / watched.report / f"{watched.table}.parquet"
+        for name, watched in WATCHED.items()
+    }
+    return {name: pl.read_parquet(file) for name, file in files.items() if file.is_file()}
 
 
 def last_two(publication: Publication) -> tuple[date, date]:
@@ -69,7 +71,7 @@ def last_two(publication: Publication) -> tuple[date, date]:
     Raises:
         NotPublished: there are fewer.
     """
-    dates = _published(publication)
+    dates = published(publication)
     if len(dates) < 2:
         raise NotPublished(
             f"{len(dates)} dates are published; run another with `dakehu run PIPELINE.toml --as-of`"
@@ -77,14 +79,15 @@ def last_two(publication: Publication) -> tuple[date, date]:
     return date.fromisoformat(dates[-2]), date.fromisoformat(dates[-1])
 
 
-def _published(publication: Publication) -> list[str]:
+def published(publication: Publication) -> list[str]:
+    """The dates of which there is something, oldest first."""
     return sorted(path.parent.name for path in publication.folder.glob("????-??-??/run.json"))
 
 
 def _folder(publication: Publication, day: date) -> Path:
     folder = publication.folder / day.isoformat()
     if not (folder / "run.json").is_file():
-        dates = _published(publication)
+        dates = published(publication)
         known = f"published are {', '.join(dates)}" if dates else "nothing is published yet"
         raise NotPublished(f"of {day} there are no reports; {known}")
     return folder

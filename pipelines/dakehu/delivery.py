@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dakehu import manifest
+from dakehu import manifest, report_index
 from dakehu.build import Built
 from dakehu.execution import Outcome
 from dakehu.pipeline import Pipeline
@@ -74,6 +74,7 @@ def _render(
         tables=tuple(sorted(path.name for path in tables.glob("*.csv"))),
         marked=built.refused,
     )
+    report_index.write(tables, notebook)
     for language in languages:
         html = page(notebook, context, language)
         (work / f"{outcome.report}.{language}.html").write_text(html, "utf-8")

@@ -20,6 +20,7 @@ from dakehu.source import Files, Join, Mapping, Scalar, Source, SourceFile, Stri
 Occasion = Literal["success", "unchanged", "failure", "refused", "stale"]
 # A value that `dakehu init` could not know; the person who does writes it in its place.
 QUESTION = "?"
+STALE_AFTER_DAYS = 45  # where no [notify] says otherwise
 INSIDE = re.compile(r"(.+\.zip)/(.+)", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ class Notify(Strict):
 
     urls: Annotated[str, Field(pattern=r"^\$[A-Za-z_][A-Za-z0-9_]*$")]
     on: tuple[Occasion, ...] = ("failure", "refused", "stale")
-    stale_after_days: Annotated[int, Field(ge=1)] = 45
+    stale_after_days: Annotated[int, Field(ge=1)] = STALE_AFTER_DAYS
 
 
 class Pipeline(Strict):
@@ -78,6 +79,11 @@ class Pipeline(Strict):
     reports: dict[str, dict[str, Scalar]] = Field(default_factory=dict)
     schedule: Schedule | None = None
     notify: Notify | None = None
+
+    @property
+    def stale_after_days(self) -> int:
+        """Pages whose date lies further back than so many days are old."""
+        return self.notify.stale_after_days if self.notify else STALE_AFTER_DAYS
 
     @model_validator(mode="after")
     def _has_sales(self) -> Pipeline:

@@ -1,22 +1,29 @@
-"""The index of one pipeline: the latest good page of every report, and how every run ended."""
+"""The index of one pipeline: the latest pages, who stands on them, what changed, every run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
-from dakehu import bundle
+from dakehu import bundle, report_index
+from dakehu.comparison import Comparison
+from dakehu.pipeline import STALE_AFTER_DAYS
+from dakehu.portal_comparison import Named, blocks, comparisons
+from dakehu.portal_history import Past, past
 from dakehu.present.text import LANGUAGES, MISSING, Text
+from dakehu.publication import Publication
 from dakehu.render import HTML_LANGUAGES, LANGUAGE_NAMES, environment, file, moment
 
 Run = Mapping[str, Any]
 
 UNFOLDED_RUNS = 20
+SCRIPTS = ("boot.js", "records.js", "portal.js")
 GOOD = ("ok", "unchanged")
 
 
@@ -42,31 +49,55 @@ class Entry:
         return own or self.trouble.get("reason") or ""
 
 
-def portal(directory: Path, title: Mapping[str, str], runs: Sequence[Run]) -> str:
+def portal(
+    directory: Path,
+    title: Mapping[str, str],
+    runs: Sequence[Run],
+    stale_after_days: int = STALE_AFTER_DAYS,
+) -> str:
     """The portal as HTML, in both languages, the first of `LANGUAGES` shown first.
 
     `runs` are the records of `history.jsonl`, oldest first; `figures` of a record holds for each
-    report what `render.headline` gave. Pages that are no longer below `directory` are not linked.
+    report what `render.headline` gave. All else is read from the dated folders in `directory`;
+    pages that are no longer there are not linked. Pages whose date lies further back than
+    `stale_after_days` are marked when the portal is opened.
     """
-    policy = bundle.policy(())
+    found = entries(runs)
+    indices = {entry.slug: _index(directory, entry) for entry in found}
+    compared = comparisons(Publication(directory))
+    editions = [
+        _Edition(language, directory, title.get(language) or directory.name)
+        for language in LANGUAGES
+    ]
+    scripts = [file(name) for name in SCRIPTS]
     return (
         environment()
         .get_template("portal.html.j2")
         .render(
             title=title,
             pipeline=directory.name,
-            policy=policy,
+            policy=bundle.policy(map(bundle.source, scripts)),
             style=Markup(file("page.css") + file("portal.css")),
-            editions=[
-                _Edition(language, directory, title.get(language) or directory.name)
-                for language in LANGUAGES
-            ],
-            entries=entries(runs),
+            scripts=[Markup(script) for script in scripts],
+            editions=editions,
+            entries=found,
+            parties=report_index.merged(indices.values()),
+            spots={e.language: [*e.spots(found, indices)] for e in editions},
+            newest=max((entry.good["as_of"] for entry in found if entry.good), default=""),
+            compared=compared,
+            comparisons={e.language: e.comparisons(compared, found, indices) for e in editions},
+            stale_after_days=stale_after_days,
             runs=list(reversed(runs)),
             unfolded=UNFOLDED_RUNS,
             good=GOOD,
         )
     )
+
+
+def _index(directory: Path, entry: Entry) -> report_index.Index:
+    """The index of the report's newest page."""
+    folder = directory / entry.good["as_of"] / entry.slug if entry.good else directory
+    return report_index.read(folder)
 
 
 def entries(runs: Sequence[Run]) -> list[Entry]:
@@ -154,6 +185,49 @@ class _Edition:
 
     def tiles(self, run: Run, slug: str) -> list[dict[str, Any]]:
         return self._headline(run, slug).get("tiles", [])
+
+    def past(self, entry: Entry) -> Past:
+        """The report's figures at the date of its newest page and at the dates before."""
+        runs = [run for run in (entry.good, *entry.earlier) if run]
+        return past(self.directory, entry.slug, runs)
+
+    def spots(
+        self, entries: Sequence[Entry], indices: Mapping[str, report_index.Index]
+    ) -> Iterator[dict[str, str]]:
+        """The places of all indices, one behind the other, as links of this language."""
+        for entry in entries:
+            pages = self.pages(entry.good, entry.slug) if entry.good else []
+            for spot in indices[entry.slug]["spots"]:
+                yield {
+                    "page": quote(pages[0][0]) if pages else "",
+                    "anchor": spot["anchor"],
+                    "by": spot["by"],
+                    "report": self.report(entry.slug),
+                    "title": spot["title"][self.language],
+                }
+
+    def comparisons(
+        self,
+        compared: Sequence[Comparison],
+        entries: Sequence[Entry],
+        indices: Mapping[str, report_index.Index],
+    ) -> list[list[Any]]:
+        """For each earlier date its day in words, and the blocks of what changed since."""
+        currencies = {self.past(entry).currency for entry in entries} - {""}
+        text = Text(self.language, min(currencies, default=""))
+        named = [
+            Named(
+                entry.slug,
+                self.report(entry.slug),
+                indices[entry.slug]["labels"].get(self.language, {}),
+                [tile["name"] for tile in self.tiles(entry.good or {}, entry.slug)],
+            )
+            for entry in entries
+        ]
+        return [
+            [text.date(comparison.before), blocks(text, comparison, named)]
+            for comparison in compared
+        ]
 
     def _headline(self, run: Run, slug: str) -> dict[str, Any]:
         return run.get("figures", {}).get(slug, {}).get(self.language, {})

@@ -23,7 +23,7 @@ WAREHOUSE_VARIABLE = "DAKEHU_WAREHOUSE"
 # A run sets it to a file that takes the name of every table its notebook reads.
 READS_VARIABLE = "DAKEHU_READS"
 FILES_BEHIND = "files_behind"  # in that file: the list of the files behind those tables
-KEPT = "kept:"  # in that file: before the name of a table of earlier runs
+KEPT = "kept:"  # in that file: before the name of a table of earlier runs, or `<report>/<table>`
 
 Figures = dict[str, tuple[float | int | Decimal, str]]
 
@@ -133,6 +133,24 @@ class Marts:
                     frames.append(frame)
         return _joined(frames[::-1]), notes
 
+    def last_run(
+        self, names: Iterable[str], previous_dir: str
+    ) -> tuple[date | None, dict[str, pl.DataFrame]]:
+        """As of when the last run spoke, and its tables of these `names` (`WATCHED`) as kept.
+
+        A table that cannot be read is left out; (None, {}) where there is no last run.
+        """
+        from dakehu.analysis.changes import WATCHED
+
+        found, beside = {}, Path(previous_dir).parent
+        for name in names:
+            watched = WATCHED[name]
+            _note(f"{KEPT}{watched.report}/{watched.table}")
+            path = beside / watched.report / f"{watched.table}.parquet"
+            if previous_dir and path.is_file() and (frame := _kept(path)[0]) is not None:
+                found[name] = frame
+        return (date.fromisoformat(beside.name) if _is_date(beside.name) else None), found
+
     def keep(
         self,
         tables: dict[str, pl.DataFrame],
@@ -154,6 +172,7 @@ class Marts:
             "report": self.report,
             "pipeline": self.pipeline,
             "as_of": self.as_of.isoformat(),
+            "currency": self.currency,
             "figures": {
                 name: {"value": value, "unit": unit, "previous": before.get(name, (None, ""))[0]}
                 for name, (value, unit) in figures.items()

@@ -19,7 +19,7 @@ from dakehu.manuscript import Manuscript, RenderError, read
 from dakehu.paths import ROOT
 from dakehu.present.text import LANGUAGES, Text
 
-__all__ = ["PageContext", "RenderError", "headline", "page", "page_from_file"]
+__all__ = ["PageContext", "RenderError", "headline", "numbered", "page", "page_from_file"]
 
 TEMPLATES = ROOT / "reports" / "template"
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
@@ -61,9 +61,9 @@ def page(notebook: Mapping[str, Any], context: PageContext, language: str) -> st
     """
     manuscript = read(notebook, language)
     text = Text(language, context.currency)
-    figures, tables = _numbered(manuscript, "figure"), _numbered(manuscript, "table")
+    figures, tables = numbered(manuscript, "figure"), numbered(manuscript, "table")
     scripts = [file("boot.js"), file("page.js")]
-    drawn = [kind for kind in SCRIPTS if _numbered(manuscript, kind)]
+    drawn = [kind for kind in SCRIPTS if numbered(manuscript, kind)]
     if drawn:
         scripts += [file("records.js"), *(file(SCRIPTS[kind]) for kind in drawn)]
     sources = [bundle.source(script) for script in scripts]
@@ -166,7 +166,7 @@ def file(name: str) -> str:
     return (TEMPLATES / name).read_text("utf-8")
 
 
-def _numbered(manuscript: Manuscript, kind: str) -> list[dict[str, Any]]:
+def numbered(manuscript: Manuscript, kind: str) -> list[dict[str, Any]]:
     """The items of one kind, each given an `id` that is the same in every run."""
     found = [item for item in manuscript.items if item["kind"] == kind]
     for number, item in enumerate(found, 1):

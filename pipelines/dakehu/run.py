@@ -115,7 +115,12 @@ def _tell(this: _Run, record: dict[str, Any]) -> None:
     try:
         this.publication.note(record)
         folder = this.publication.folder
-        page = portal(folder, this.pipeline.title.model_dump(), this.publication.history())
+        page = portal(
+            folder,
+            this.pipeline.title.model_dump(),
+            this.publication.history(),
+            this.pipeline.stale_after_days,
+        )
         this.publication.write_portal(page)
     except OSError as error:
         record["status"] = "failed"

@@ -272,6 +272,33 @@ function openTarget() {
 }
 addEventListener("hashchange", openTarget);
 openTarget();
+
+/* `table-7=NAME` behind the # of the address: the row of that name, whatever hides it. */
+function openRow() {
+  const [id, text] = location.hash.slice(1).split("=");
+  const table = text && document.getElementById(id);
+  if (!table || !table.matches(".table")) return;
+  const name = decodeURIComponent(text).trim();
+  const row = [...table.querySelectorAll("tbody tr")]
+    .find(({ cells }) => [...cells].some(cell => cell.textContent.trim() === name));
+  if (!row) return;
+  const fold = table.closest("details");
+  if (fold) fold.open = true;
+  const filter = table.querySelector(".filter");
+  if (filter && filter.value) {
+    filter.value = "";
+    filter.dispatchEvent(new Event("input"));
+  }
+  if (!row.offsetHeight) table.querySelector("button.rows").click();
+  document.querySelectorAll(".sought").forEach(other => other.classList.remove("sought"));
+  row.classList.add("sought");
+  row.tabIndex = -1;
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "center" });
+}
+addEventListener("hashchange", openRow);
+openRow();
+
 const entries = new Map([...document.querySelectorAll(".contents a")]
   .map(link => [document.getElementById(link.hash.slice(1)), link]));
 const inView = new Set();

@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from dakehu.analysis.changes import WATCHED, changed
+from dakehu.analysis.changes import WATCHED, changed, changes_since
 from dakehu.comparison import NotPublished, compare, last_two
 from dakehu.publication import Publication
 
@@ -50,6 +50,17 @@ def test_missing_is_a_value_of_its_own():
     before, now = months("1.00"), months("1.00").with_columns(net_amount=None)
     assert changed(now, before, WATCHED["data_revisions"]).height == 1
     assert changed(now, now, WATCHED["data_revisions"]).is_empty()
+
+
+def test_a_table_that_cannot_be_matched_is_missing_and_the_others_are_compared():
+    now = {"data_revisions": months("1.00"), "key_accounts": customers(("1", "A", True, "A"))}
+    before = {
+        "data_revisions": months("2.00"),
+        "key_accounts": now["key_accounts"].drop("is_key_account"),
+    }
+    found = changes_since(date(2025, 5, 31), before, now)
+    assert found.missing == ("key_accounts",)
+    assert found.tables["data_revisions"]["net_amount_before"].to_list() == [Decimal("2.00")]
 
 
 @pytest.fixture

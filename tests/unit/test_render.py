@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import re
@@ -17,6 +16,7 @@ from dakehu import bundle
 from dakehu.present.block import BLOCK_MIME, Column, Tile, definitions, note, table, tiles
 from dakehu.present.text import Text
 from dakehu.render import TEMPLATES, PageContext, RenderError, headline, page, page_from_file
+from packing import unpacked
 
 v4 = nbformat.v4
 CONTEXT = PageContext(
@@ -217,15 +217,6 @@ def test_only_tables_beside_the_page_are_linked():
         hrefs = [a["href"] for a in Parts(rendered(shown(block))).of("a")]
         assert hrefs.count("customer_value/customers.csv") == links
         assert not [href for href in hrefs if "absent" in href]
-
-
-def unpacked(text: str) -> bytes:
-    """What `packed` made of it, read as the page's script reads it."""
-    size, letters = text.strip().split(" ")
-    digits = [bundle.LETTERS.index(letter) for letter in letters.encode()]
-    pairs = zip(digits[::2], digits[1::2], strict=True)
-    bits = "".join(f"{high * 91 + low:013b}" for high, low in pairs)
-    return gzip.decompress(bytes(int(bits[8 * n : 8 * n + 8], 2) for n in range(int(size))))
 
 
 @pytest.mark.parametrize("content", [b"", b"a", bytes(range(256)) * 7, "中文<&".encode()])

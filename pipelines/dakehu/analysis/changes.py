@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -26,6 +28,12 @@ class Watched:
     where: pl.Expr | None = None
     is_shared: bool = False
 
+    @property
+    def needs(self) -> set[str]:
+        """The columns without which its rows cannot be chosen, matched and named."""
+        chosen = [] if self.where is None else self.where.meta.root_names()
+        return {*self.keys, *chosen, *([self.name] if self.name else [])}
+
 
 WATCHED = {
     "key_accounts": Watched(
@@ -45,6 +53,48 @@ WATCHED = {
         where=pl.col("is_closed"), is_shared=True,
     ),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs from the run as of `since`, None where there is none.
+
+    `tables` holds a frame (`changed`) by the name of each watched table that both runs have,
+    `missing` the names of those that one of them does not have.
+    """
+
+    since: date | None
+    tables: dict[str, pl.DataFrame]
+    missing: tuple[str, ...]
+
+
+def changes_since(
+    since: date | None, before: Mapping[str, pl.DataFrame], now: Mapping[str, pl.DataFrame]
+) -> Changes:
+    """The changes of the tables `now`, by their names in `WATCHED`, from what was kept `before`."""
+    tables, missing = compared(now, before, now)
+    return Changes(since, tables, missing)
+
+
+def compared(
+    names: Iterable[str], before: Mapping[str, pl.DataFrame], now: Mapping[str, pl.DataFrame]
+) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
+    """The changes of the named tables that both runs have, and the names of the others.
+
+    A table without a column that is needed to match its rows counts as not there.
+    """
+    tables, missing = {}, []
+    for name in names:
+        watched = WATCHED[name]
+        if (
+            name in before
+            and name in now
+            and watched.needs <= {*before[name].columns} & {*now[name].columns}
+        ):
+            tables[name] = changed(now[name], before[name], watched)
+        else:
+            missing.append(name)
+    return tables, tuple(missing)
 
 
 def changed(now: pl.DataFrame, before: pl.DataFrame, watched: Watched) -> pl.DataFrame:

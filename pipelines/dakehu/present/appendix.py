@@ -104,18 +104,25 @@ def changes(
     previous: Mapping[str, tuple[float, str]],
     labels: Mapping[str, str],
 ) -> BlockData:
-    """Every figure beside its value in the last good run; `labels` gives each figure its name."""
+    """Every figure beside its value in the last good run, those that differ first.
+
+    `labels` gives each figure its name; the block carries all of them, by the figures' keys, for
+    whoever compares runs later.
+    """
+    names = {"labels": {name: text(labels.get(name, name)) for name in figures}}
     if not previous:
-        return note(text("This is the first run of this report: nothing to compare with yet."), "")
+        first = text("This is the first run of this report: nothing to compare with yet.")
+        return note(first, "") | names
     rows = [
         {
-            "figure": text(labels.get(name, name)),
+            "figure": names["labels"][name],
             "now": figure_text(text, value, unit),
             "before": figure_text(text, *previous[name]) if name in previous else None,
-            "change": _difference(text, value, previous.get(name, (None, unit))[0], unit),
+            "change": difference(text, value, previous.get(name, (None, unit))[0], unit),
         }
         for name, (value, unit) in figures.items()
     ]
+    rows.sort(key=lambda row: row["change"] == text("unchanged"))
     columns = [
         Column("figure", text("Figure")),
         Column("now", text("This run")),
@@ -123,12 +130,14 @@ def changes(
         Column("change", text("Change")),
     ]
     schema = dict.fromkeys(("figure", "now", "before", "change"), pl.String)
-    return table(
+    drawn = table(
         pl.DataFrame(rows, schema=schema), columns, text, title=text("Changes since the last run")
     )
+    return drawn | names
 
 
-def _difference(text: Text, now: float | None, before: float | None, unit: str) -> str | None:
+def difference(text: Text, now: float | None, before: float | None, unit: str) -> str | None:
+    """What changed of a figure, in its unit; None where one of the values is missing."""
     if now is None or before is None:
         return None
     step = float(now) - float(before)

@@ -29,9 +29,10 @@ BlockData = dict[str, Any]
 class Column(NamedTuple):
     """A column of a table on a page.
 
-    `kind` says how values are written: text, amount, percent, change, count, number, date, month or
-    flag. `priority` 1 is always shown, 2 not on phones, 3 only on wide screens. `opens` makes texts
-    links: the name of a card on the page, and the column of the codes that it knows records by.
+    `kind` says how values are written: text, amount, signed (a change in money), percent, change,
+    count, number, date, month or flag. `priority` 1 is always shown, 2 not on phones, 3 only on
+    wide screens. `opens` makes texts links: the name of a card on the page, and the column of the
+    codes that it knows records by.
     """
 
     key: str
@@ -161,7 +162,7 @@ CELL_TYPES = {
     "flag": "flag",
     "date": "date",
     "month": "date",
-} | dict.fromkeys(("amount", "percent", "change", "count", "number"), "number")
+} | dict.fromkeys(("amount", "signed", "percent", "change", "count", "number"), "number")
 
 
 def _cells(frame: pl.DataFrame, column: Column, text: Text) -> list[Any]:

@@ -85,6 +85,10 @@ class Text:
             return f"{sign}{text}{self._money_name}"
         return f"{sign}{get_currency_symbol(self.currency, locale=self.locale)}{text}"
 
+    def signed(self, value: Number | None) -> str:
+        """A change in money, with its sign: +1,588万元, -CN¥3.20M."""
+        return ("+" if value is not None and value > 0 else "") + self.amount(value)
+
     @property
     def _money_name(self) -> str:
         """What stands behind an amount in Chinese: 元, 美元, 英镑."""

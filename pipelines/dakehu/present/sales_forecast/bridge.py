@@ -11,7 +11,6 @@ from dakehu.present.appendix import N_
 from dakehu.present.bars import rows_axis, waterfall
 from dakehu.present.block import BlockData, figure, note
 from dakehu.present.sales_forecast.landing import period_of
-from dakehu.present.sales_forecast.words import signed
 from dakehu.present.text import Text
 from dakehu.present.theme import layout
 
@@ -84,7 +83,7 @@ def bridge_figure(text: Text, result: Any) -> BlockData:
             "From {previous} to {amount}: {change}.",
             previous=text.amount(found.previous_amount),
             amount=text.amount(found.current_amount),
-            change=signed(text, found.change_amount),
+            change=text.signed(found.change_amount),
         ),
         note=text(
             "Last forecast: that of {date}. The axis does not begin at zero, so that the steps can"

@@ -18,7 +18,6 @@ from dakehu.present.sales_forecast.words import (
     named,
     part,
     period,
-    signed,
 )
 from dakehu.present.text import Text
 from dakehu.present.theme import GREEN, RED, layout
@@ -106,7 +105,7 @@ def gap_bars(text: Text, result: Any, count: int) -> BlockData:
         x=[amount / scale.divisor for amount in amounts],
         y=list(range(worst.height)),
         marker_color=[RED if amount < 0 else GREEN for amount in amounts],
-        text=[signed(text, row["gap_amount"]) for row in rows],
+        text=[text.signed(row["gap_amount"]) for row in rows],
         textposition="outside",
         cliponaxis=False,
         customdata=[

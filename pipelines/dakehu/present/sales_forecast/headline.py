@@ -17,7 +17,7 @@ from dakehu.present.sales_forecast.accuracy import record
 from dakehu.present.sales_forecast.labels import REASONS
 from dakehu.present.sales_forecast.landing import against, rows_of
 from dakehu.present.sales_forecast.pull_forward import pulled
-from dakehu.present.sales_forecast.words import NAIVE, part, period, signed, span, total_model
+from dakehu.present.sales_forecast.words import NAIVE, part, period, span, total_model
 from dakehu.present.text import MISSING, Text
 
 LIKELY, UNLIKELY = 0.7, 0.3
@@ -153,7 +153,7 @@ def _change_tile(text: Text, result: Any) -> list[Tile]:
         Tile(
             "bridge_change_amount",
             text("Change since the last forecast"),
-            signed(text, change),
+            text.signed(change),
             text("since the forecast of {date}", date=text.date(result.bridge.made_on)),
             tone="good" if change > 0 else "warn" if change < 0 else "",
         )

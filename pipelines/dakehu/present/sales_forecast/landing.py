@@ -11,7 +11,7 @@ import polars as pl
 from dakehu.present.appendix import N_
 from dakehu.present.bars import HOVER, hover, rows_axis
 from dakehu.present.block import BlockData, Column, figure, findings, note, table
-from dakehu.present.sales_forecast.words import between, named, part, period, signed, span
+from dakehu.present.sales_forecast.words import between, named, part, period, span
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREY, ORANGE, RED, VIOLET, layout
 
@@ -74,7 +74,7 @@ def against(text: Text, result: Any, row: dict[str, Any]) -> str:
         return text(
             "target {target} ({gap})",
             target=text.amount(row["target_amount"]),
-            gap=signed(text, row["gap_amount"]),
+            gap=text.signed(row["gap_amount"]),
         )
     earlier = last_year(result, row["first_month"], row["last_month"])
     if row["level"] != "total" or earlier is None:

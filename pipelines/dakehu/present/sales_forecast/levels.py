@@ -24,6 +24,8 @@ from dakehu.present.theme import (
 ROW_HEIGHT = 30
 FRAME_HEIGHT = 100
 SMALL_HEIGHT = 150
+# What the schema calls the names of parties: by these the portal finds them.
+PARTIES = {"distributor": "distributor_name", "key_account": "customer_name"}
 
 
 def bars(text: Text, result: Any, level: str, count: int) -> BlockData:
@@ -163,8 +165,9 @@ def level_table(text: Text, result: Any, level: str) -> BlockData:
         model_name(text, model, is_seasonal)
         for model, is_seasonal in frame.select("model", "is_seasonal").iter_rows()
     ]
+    name = PARTIES.get(level, "key_name")
     columns = [
-        Column("key_name", text(ONE[level])),
+        Column(name, text(ONE[level])),
         Column("last_amount", text("Last {n} months", n=result.horizon_months), "amount", 2),
         Column("forecast_amount", text("Next {n} months", n=result.horizon_months), "amount"),
         Column("growth", text("Change"), "change"),
@@ -174,7 +177,9 @@ def level_table(text: Text, result: Any, level: str) -> BlockData:
         Column("model_name", text("Model"), "text", 3),
     ]
     return table(
-        frame.with_columns(pl.Series("model_name", models, dtype=pl.String)),
+        frame.with_columns(pl.Series("model_name", models, dtype=pl.String)).rename(
+            {"key_name": name}
+        ),
         columns,
         text,
         title=text(MANY[level]),

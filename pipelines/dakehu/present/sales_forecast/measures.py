@@ -13,7 +13,7 @@ import polars as pl
 from dakehu.present.appendix import N_
 from dakehu.present.bars import HOVER, hover, rows_axis
 from dakehu.present.block import BlockData, Column, Finding, figure, findings, table
-from dakehu.present.sales_forecast.words import absent, between, part, signed, span
+from dakehu.present.sales_forecast.words import absent, between, part, span
 from dakehu.present.text import Text
 from dakehu.present.theme import BLUE, GREY, layout
 
@@ -156,7 +156,7 @@ def lifts(text: Text, result: Any) -> BlockData:
         customdata=[
             hover(
                 row["event_name"],
-                text("Extra sales {amount}", amount=signed(text, row["lift_amount"])),
+                text("Extra sales {amount}", amount=text.signed(row["lift_amount"])),
                 span(text, row["low_amount"], row["high_amount"]),
             )
             for row in rows

@@ -16,7 +16,7 @@ from dakehu.present.sales_forecast.findings import ahead
 from dakehu.present.sales_forecast.gaps import gaps, level_names, losses
 from dakehu.present.sales_forecast.headline import LIKELY, NOTABLE_BIAS, UNLIKELY
 from dakehu.present.sales_forecast.landing import has_target, last_year, period_of, rows_of
-from dakehu.present.sales_forecast.words import MANY, WHERE, joined, listed, period, signed, span
+from dakehu.present.sales_forecast.words import MANY, WHERE, joined, listed, period, span
 from dakehu.present.text import Text
 
 SHOWN = 3
@@ -148,10 +148,10 @@ def _why(text: Text, result: Any) -> Finding:
     facts = {
         "date": text.date(found.made_on),
         "period": period_of(text, result, found.period),
-        "change": signed(text, found.change_amount),
+        "change": text.signed(found.change_amount),
     }
     parts = [
-        text("{name} {amount}", name=text(SHORT[name]), amount=signed(text, amount))
+        text("{name} {amount}", name=text(SHORT[name]), amount=text.signed(amount))
         for name, amount in moved(result)[:SHOWN]
     ]
     if not parts:

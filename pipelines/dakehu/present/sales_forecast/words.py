@@ -10,7 +10,7 @@ import polars as pl
 
 from dakehu.present.appendix import N_
 from dakehu.present.block import BlockData, note
-from dakehu.present.text import Number, Text
+from dakehu.present.text import Text
 
 NAIVE, CHOSEN = "seasonal_naive", "chosen"
 MODELS = {
@@ -116,11 +116,6 @@ def between(text: Text, frame: pl.DataFrame, low: str, high: str) -> pl.Series:
         for bounds in frame.select(low, high).iter_rows()
     ]
     return pl.Series("interval", said, dtype=pl.String)
-
-
-def signed(text: Text, amount: Number | None) -> str:
-    """A change in money, with its sign."""
-    return ("+" if amount is not None and amount > 0 else "") + text.amount(amount)
 
 
 def joined(text: Text, sentences: Iterable[str]) -> str:
