@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from dakehu.digest import digest
+from dakehu.manuscript import read
 from dakehu.portal import portal
 from dakehu.render import HTML_LANGUAGES, page
 from pages.accessibility import faults
@@ -113,6 +115,12 @@ def test_missing_figure_is_found_on_paper(browser: Browser, tmp_path: Path) -> N
 @pytest.mark.parametrize("language", HTML_LANGUAGES)
 def test_every_kind_of_block_can_be_read(browser: Browser, tmp_path: Path, language: str) -> None:
     html = page(every_kind(), context(), language)
+    assert faults(browser, written(tmp_path, html), HTML_LANGUAGES[language]) == []
+
+
+@pytest.mark.parametrize("language", HTML_LANGUAGES)
+def test_summary_for_mail_can_be_read(browser: Browser, tmp_path: Path, language: str) -> None:
+    html = digest(read(every_kind(), language), context(), language)
     assert faults(browser, written(tmp_path, html), HTML_LANGUAGES[language]) == []
 
 
