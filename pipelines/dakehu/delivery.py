@@ -25,7 +25,9 @@ def deliver(
     built: Built,
     publication: Publication,
 ) -> tuple[str, dict[str, Any]]:
-    """Write the pages of an executed notebook below `work`; returns why not, else "", and headline.
+    """Write pages, workbooks and summaries of an executed notebook below `work`.
+
+    Returns why that failed, else "", and the headline.
 
     Of a report that failed nothing stays in `work`; its notebook is kept for a person to look at.
     """
@@ -39,8 +41,8 @@ def deliver(
             reason = sentence(error)
     if reason:
         shutil.rmtree(tables, ignore_errors=True)
-        for page in work.glob(f"{outcome.report}.*.html"):
-            page.unlink()
+        for written in work.glob(f"{outcome.report}.*"):
+            written.unlink()
         if outcome.output.exists():
             kept = publication.keep_failed(outcome.report, outcome.output)
             reason += f" (see {kept})"
@@ -55,7 +57,10 @@ def _render(
     languages: tuple[str, ...],
     built: Built,
 ) -> dict[str, Any]:
+    from dakehu.digest import digest
+    from dakehu.manuscript import read
     from dakehu.render import PageContext, headline, notebook_from_file, page
+    from dakehu.workbook import workbook
 
     tables = work / outcome.report
     tables.mkdir(exist_ok=True)
@@ -78,4 +83,9 @@ def _render(
     for language in languages:
         html = page(notebook, context, language)
         (work / f"{outcome.report}.{language}.html").write_text(html, "utf-8")
+        manuscript = read(notebook, language)
+        book = workbook(tables, manuscript, context, language)
+        (work / f"{outcome.report}.{language}.xlsx").write_bytes(book)
+        summary = digest(manuscript, context, language)
+        (tables / f"summary.{language}.html").write_text(summary, "utf-8")
     return headline(notebook)

@@ -242,6 +242,16 @@ class _Edition:
             if _is_day(run.get("as_of", "")) and (self.directory / address).is_file()
         ]
 
+    def files(self, run: Run, slug: str) -> list[tuple[str, str]]:
+        """What stands beside the page of this language, as (address, what it is)."""
+        text, day = self.text, run.get("as_of", "")
+        beside = [
+            (f"{day}/{slug}.{self.language}.pdf", text("PDF")),
+            (f"{day}/{slug}.{self.language}.xlsx", text("Workbook")),
+            (f"{day}/{slug}/summary.{self.language}.html", text("Summary for mail")),
+        ]
+        return [one for one in beside if _is_day(day) and (self.directory / one[0]).is_file()]
+
     def day(self, run: Run) -> str:
         day = run.get("as_of", "")
         return self.text.date(date.fromisoformat(day)) if _is_day(day) else MISSING

@@ -100,6 +100,12 @@ class Publication:
                 target = self.folder / dated.name
                 target.mkdir(exist_ok=True)
                 for item in sorted(dated.iterdir()):
+                    if (
+                        item.suffix == ".html"
+                        and not (dated / item.with_suffix(".pdf").name).exists()
+                    ):
+                        # A page made without a PDF does not stand beside that of the page before.
+                        (target / item.name).with_suffix(".pdf").unlink(missing_ok=True)
                     if item.is_dir() and (target / item.name).exists():
                         (target / item.name).rename(replaced / f"{dated.name}-{item.name}")
                     item.replace(target / item.name)

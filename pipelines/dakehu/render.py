@@ -203,6 +203,10 @@ def _column_rules(tables: list[dict[str, Any]]) -> str:
                     f"{{ {narrow} .columns {{ display: inline-block }} "
                     f"{narrow} {cells} {{ display: none }} }}"
                 )
+                rules.append(
+                    f"@media print {{ @container (max-width: {NARROW[column['priority']]}px) "
+                    f"{{ {narrow} .unprinted.narrow {{ display: inline }} }} }}"
+                )
     return "\n".join(rules)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from dakehu import basis, manifest
+from dakehu import basis, chromium, manifest
 from dakehu.build import Built, GateRefused, build
 from dakehu.delivery import deliver
 from dakehu.execution import Job, execute_all
@@ -44,6 +44,7 @@ class Options:
     parameters: tuple[str, ...] = ()
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     force: bool = False
+    pdf: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,20 +194,36 @@ def _attempt(this: _Run) -> dict[str, Any]:
         "reports": this.publication.known_reports(work.name) | reports,
     }
     manifest.write(work, this.pipeline, built, kept)
+    if options.pdf:
+        _print(this, work)
     if len(failed) < len(reports):
         this.publication.publish(this.id)
     return record | {"figures": figures}
+
+
+def _print(this: _Run, work: Path) -> None:
+    """The pages of this run on paper; where that fails they stand without, and it is said."""
+    from click import echo
+
+    pages = sorted(work.glob("*.html"))
+    this.say(f"printing {len(pages)} pages")
+    try:
+        chromium.print_pages(pages)
+    except (chromium.PrintError, OSError) as error:
+        echo(harmless(f"dakehu: {error}"), err=True)
 
 
 def _standing(this: _Run, built: Built, as_of: str) -> list[str]:
     """The reports asked for whose pages of this date rest on what they would rest on now."""
     known = this.publication.known_reports(as_of)
     found = []
+    kinds = ("html", "pdf") if this.options.pdf and chromium.find() else ("html",)
     for name in (report.name for report in this.reports):
         entry = known.get(name, {})
         pages = [
-            this.publication.folder / as_of / f"{name}.{language}.html"
+            this.publication.folder / as_of / f"{name}.{language}.{kind}"
             for language in this.languages
+            for kind in kinds
         ]
         if (
             entry.get("status") == "ok"

@@ -56,6 +56,8 @@ function look() {
       // A finger that draws a zoom box cannot scroll past the figure.
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
     },
+    // Black stands out from every colour of the theme, ink from every shade of a heat map.
+    data: { bar: [{ insidetextfont: { color: "#000" } }], heatmap: [{ textfont: { color: ink } }] },
   };
 }
 
@@ -79,7 +81,16 @@ function drawNow(plot) {
   };
   const done = Plotly.newPlot(plot, { data, layout: { ...layout, ...settings, ...size }, config, frames });
   resized.observe(plot);
-  return done;
+  return done.then(() => describe(plot));
+}
+
+/* The picture itself bears the words, for the button beside it is no part of an image. */
+function describe(plot) {
+  const [picture, ...layers] = plot.querySelectorAll("svg.main-svg");
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-label", plot.getAttribute("aria-label"));
+  layers.forEach(layer => layer.setAttribute("aria-hidden", "true"));
+  plot.setAttribute("role", "group");
 }
 
 function fail(plot, error) {
@@ -164,6 +175,7 @@ for (const table of document.querySelectorAll(".table")) {
   const scroll = table.querySelector(".scroll");
   const filter = table.querySelector(".filter");
   const more = table.querySelector(".rows");
+  const unprinted = table.querySelector(".unprinted.lines");
   const matches = table.querySelector(".matches");
   const rows = [...body.rows];
   let order = rows, all = false;
@@ -182,6 +194,7 @@ for (const table of document.querySelectorAll(".table")) {
     if (more) {
       more.hidden = found <= ROWS;
       more.textContent = all ? words.fewer : fill(words.rows, { n: found.toLocaleString(root.lang) });
+      unprinted.hidden = all || more.hidden;
     }
   };
   body.classList.add("first"); // style hides the rest before anything is measured

@@ -36,6 +36,21 @@ def test_nothing_is_seen_before_publish(tmp_path: Path) -> None:
     assert files(tmp_path) == {"2025-01-31/a.zh.html": "old", "2025-01-31/a/t.csv": "old"}
 
 
+def test_pdf_of_an_earlier_page_does_not_stand_beside_a_new_one(tmp_path: Path) -> None:
+    publication = Publication(tmp_path)
+    day = "2025-01-31"
+    pages = {f"{day}/{name}": "old" for name in ("a.zh.html", "a.zh.pdf", "b.zh.html", "b.zh.pdf")}
+    written(publication, "1", pages)
+    publication.publish("1")
+    written(publication, "2", {f"{day}/a.zh.html": "new"})
+    publication.publish("2")
+    left = {f"{day}/a.zh.html": "new", f"{day}/b.zh.html": "old", f"{day}/b.zh.pdf": "old"}
+    assert files(tmp_path) == left
+    written(publication, "3", {f"{day}/a.zh.html": "newer", f"{day}/a.zh.pdf": "newer"})
+    publication.publish("3")
+    assert files(tmp_path)[f"{day}/a.zh.pdf"] == "newer"
+
+
 def test_publish_replaces_a_report_whole_and_leaves_the_others(tmp_path: Path) -> None:
     publication = Publication(tmp_path)
     first = {"2025-01-31/a/t.csv": "1", "2025-01-31/b/t.csv": "1", "2024-12-31/a/t.csv": "0"}

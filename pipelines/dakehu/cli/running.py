@@ -45,6 +45,11 @@ would refuse it, or a file cannot be read."""
 @click.option(
     "--jobs", type=click.IntRange(1), help="Notebooks side by side; default one per core."
 )
+@click.option(
+    "--pdf",
+    is_flag=True,
+    help="Each page also as PDF, by the Chromium of this machine, if it has one.",
+)
 @FORCE
 @QUIET
 def run(pipeline: Path, quiet: bool, jobs: int | None, **options: Any) -> int:

@@ -206,7 +206,7 @@ def codebook(text: Text, entries: Sequence[Mapping[str, str]]) -> BlockData:
         meaning = (entry["column"], entry.get(text.language, ""), entry.get("unit", ""))
         tables_of.setdefault(meaning, []).append(entry["table"])
     rows = [
-        {"column": column, "text": words, "unit": _unit(text, unit), "tables": ", ".join(names)}
+        {"column": column, "text": words, "unit": unit_text(text, unit), "tables": ", ".join(names)}
         for (column, words, unit), names in tables_of.items()
     ]
     columns = [
@@ -219,7 +219,8 @@ def codebook(text: Text, entries: Sequence[Mapping[str, str]]) -> BlockData:
     return table(pl.DataFrame(rows, schema=schema), columns, text, title=text("Codebook"))
 
 
-def _unit(text: Text, unit: str) -> str:
+def unit_text(text: Text, unit: str) -> str:
+    """A unit of models.yml in words; money in the currency."""
     if unit in ("amount", "currency"):
         return text.currency
     return text(UNITS[unit]) if unit in UNITS else unit

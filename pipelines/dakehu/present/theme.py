@@ -16,6 +16,8 @@ BLUE, ORANGE, GREEN, RED, VIOLET, GREY = (
 COLORWAY = [BLUE, ORANGE, GREEN, VIOLET, RED, GREY]
 BAND_80 = "rgba(47,126,216,0.28)"
 BAND_95 = "rgba(47,126,216,0.13)"
+# From little to much; on light and on dark paper a number in ink stands out from all of it.
+SCALE = [[0, "rgba(47,126,216,0.04)"], [1, "rgba(47,126,216,0.65)"]]
 
 
 def layout(**changes: Any) -> dict[str, Any]:

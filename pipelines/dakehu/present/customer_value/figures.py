@@ -67,12 +67,9 @@ def pareto(text: Text, result: Any, top_n: int, measure: str = "net_amount") -> 
     layout = theme.layout(
         showlegend=False,
         yaxis=rows_axis(names),
-        xaxis={"title": {"text": axis, "font": {"color": theme.BLUE}}, "nticks": 5},
+        xaxis={"title": {"text": axis}, "nticks": 5},
         xaxis2={
-            "title": {
-                "text": text("Cumulative share"),
-                "font": {"color": theme.ORANGE},
-            },
+            "title": {"text": text("Cumulative share")},
             "overlaying": "x",
             "side": "top",
             "range": [0, 1.02],

@@ -28,7 +28,6 @@ MODELS = {
 }
 SPEND = {"gamma_gamma": N_("Gamma-Gamma (spend per order day)")}
 INTERVALS = {"bootstrap": N_("bootstrap"), "wald": N_("curvature (Wald)")}
-SCALE = [[0, "rgba(47,126,216,0.04)"], [1, theme.BLUE]]
 OFTEN = 5
 
 
@@ -116,7 +115,7 @@ def matrix(text: Text, result: Any) -> BlockData:
         ],
         texttemplate="%{text}",
         textfont={"size": 10},
-        colorscale=SCALE,
+        colorscale=theme.SCALE,
         zmin=0,
         zmax=1,
         showscale=False,

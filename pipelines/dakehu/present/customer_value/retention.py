@@ -33,7 +33,6 @@ RATES = {
     "net_revenue_retention": "",
     "gross_revenue_retention": "",
 }
-SCALE = [[0, "rgba(47,126,216,0.04)"], [1, theme.BLUE]]
 QUARTER_MONTHS = 3
 
 
@@ -153,7 +152,7 @@ def cohorts(text: Text, result: Any) -> BlockData:
         text=[["" if s is None else text.number(100 * s, 0) for s in row] for row in shares],
         texttemplate="%{text}",
         textfont={"size": 10},
-        colorscale=SCALE,
+        colorscale=theme.SCALE,
         zmin=0,
         zmax=1,
         showscale=False,

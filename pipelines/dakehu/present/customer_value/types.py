@@ -24,7 +24,6 @@ COLORS = {
 }
 POINTS = 800
 FASTEST = 2.0  # growth beyond +200 %, and that of new customers, is drawn here
-SCALE = [[0, "rgba(47,126,216,0.04)"], [1, theme.BLUE]]
 
 
 def chart(text: Text, result: Any) -> BlockData:
@@ -234,7 +233,7 @@ def migration(text: Text, result: Any) -> BlockData:
         y=list(range(len(names))),
         text=[[text.count(cell[0]) if cell[0] else "" for cell in row] for row in cells],
         texttemplate="%{text}",
-        colorscale=SCALE,
+        colorscale=theme.SCALE,
         showscale=False,
         xgap=2,
         ygap=2,
