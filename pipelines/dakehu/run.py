@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -56,6 +57,7 @@ class _Run:
     options: Options
     publication: Publication
     say: Say
+    stop: Event = field(default_factory=Event)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -75,8 +77,7 @@ def run(path: Path, options: Options, say: Say) -> int:
     )
     publication = Publication(options.out / pipeline.name)
     this = _Run(new_id(), pipeline, reports, options, publication, say)
-    with publication.locked(), _termination_as_interrupt():
-        publication.recover()
+    with publication.locked(this.id), _signals_as_interrupts(this.stop):
         return _record(this)
 
 
@@ -90,42 +91,65 @@ def _record(this: _Run) -> int:
     started_at, started = _now(), time.perf_counter()
     record: dict[str, Any] = {"run_id": this.id, "started_at": started_at, "as_of": ""}
     try:
+        _catch_up(this)
         # Stands unless the run lives to say otherwise.
         this.publication.note(record | {"status": "killed", "reason": "ended without a word"})
         record |= _attempt(this)
-    except KeyboardInterrupt:
-        record |= {"status": "interrupted", "reason": "stopped by hand or by the scheduler"}
-    except (GateRefused, LoadError) as error:
-        record |= {"status": "refused", "reason": str(error)}
-    except Exception as error:  # whatever it was: say so, keep the pages, exit honestly
-        record |= {"status": "failed", "reason": sentence(error)}
+    except (KeyboardInterrupt, Exception) as error:  # whatever it was: say so, keep the pages
+        record |= _end(error, is_stopped=this.stop.is_set())
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is over: let it say so
     this.publication.discard(this.id)  # first of all, for it may be what filled the disk
     record |= {"finished_at": _now(), "seconds": round(time.perf_counter() - started, 1)}
     _tell(this, record)
     return EXIT_CODES[record["status"]]
 
 
+def _end(error: BaseException, *, is_stopped: bool) -> dict[str, str]:
+    """What a run's record says of the error that ended it."""
+    # A signal in the middle of a query comes out of the engine as an error like any other.
+    if is_stopped or isinstance(error, KeyboardInterrupt):
+        return {"status": "interrupted", "reason": "stopped by hand or by the scheduler"}
+    if isinstance(error, GateRefused | LoadError):
+        return {"status": "refused", "reason": str(error)}
+    return {"status": "failed", "reason": sentence(error)}
+
+
+def _catch_up(this: _Run) -> None:
+    """Place, show and tell what the run before was killed over, if it was."""
+    this.publication.recover()
+    runs = this.publication.history()
+    if runs and not runs[-1].get("is_told"):
+        _announce(this, runs[-1])
+
+
 def _tell(this: _Run, record: dict[str, Any]) -> None:
     from click import echo
-
-    from dakehu.portal import portal
 
     if EXIT_CODES[record["status"]]:
         echo(harmless(f"dakehu: run {record['status']}: {record['reason']}"), err=True)
     try:
         this.publication.note(record)
-        folder = this.publication.folder
-        page = portal(folder, this.pipeline.title.model_dump(), this.publication.history())
-        this.publication.write_portal(page)
+        _announce(this, record)
     except OSError as error:
         record["status"] = "failed"
         echo(harmless(f"dakehu: the portal could not be updated: {sentence(error)}"), err=True)
     else:
         this.say(f"portal: {this.publication.portal}")
-    if trouble := notify(this.pipeline, record, str(this.publication.portal), date.today()):
+
+
+def _announce(this: _Run, record: dict[str, Any]) -> None:
+    """Show the history on the portal, and tell people how its last run ended."""
+    from click import echo
+
+    from dakehu.portal import portal
+
+    publication = this.publication
+    title = this.pipeline.title.model_dump()
+    publication.write_portal(portal(publication.folder, title, publication.history()))
+    if trouble := notify(this.pipeline, record, str(publication.portal), date.today()):
         echo(harmless(f"dakehu: {trouble}"), err=True)
-    elif this.pipeline.notify:
-        this.publication.note({"run_id": this.id, "is_told": True})
+    else:
+        publication.note({"run_id": record["run_id"], "is_told": True})
 
 
 def _attempt(this: _Run) -> dict[str, Any]:
@@ -139,6 +163,8 @@ def _attempt(this: _Run) -> dict[str, Any]:
         warehouse=options.warehouse,
         force=options.force,
     )
+    if this.stop.is_set():  # while the engine was asked whether the warehouse still stands
+        raise KeyboardInterrupt
     as_of = built.loaded.as_of.isoformat()
     standing = [] if options.force else _standing(this, built, as_of)
     if standing:
@@ -188,9 +214,10 @@ def _attempt(this: _Run) -> dict[str, Any]:
         "reports": this.publication.known_reports(work.name) | reports,
     }
     manifest.write(work, this.pipeline, built, kept)
+    record["figures"] = figures
     if len(failed) < len(reports):
-        this.publication.publish(this.id)
-    return record | {"figures": figures}
+        this.publication.publish({"run_id": this.id} | record)
+    return record
 
 
 def _standing(this: _Run, built: Built, as_of: str) -> list[str]:
@@ -250,14 +277,16 @@ def _now() -> str:
 
 
 @contextmanager
-def _termination_as_interrupt() -> Generator[None]:
-    """A scheduler's SIGTERM ends a run as tidily as Ctrl-C does."""
+def _signals_as_interrupts(stop: Event) -> Generator[None]:
+    """A scheduler's SIGTERM ends a run as tidily as Ctrl-C does; either sets `stop`."""
 
     def interrupt(*_: object) -> None:
+        stop.set()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {name: signal.signal(name, interrupt) for name in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for name, handler in before.items():
+            signal.signal(name, handler)

@@ -77,8 +77,9 @@ def build(pipeline: Path, quiet: bool, **options: Any) -> int:
 
     loaded = load_pipeline(pipeline)
     say = say_unless(quiet)
-    with Publication(REPORTS / loaded.name).locked():
-        built = build_warehouse(loaded, run_id=new_id(), say=say, **options)
+    run_id = new_id()
+    with Publication(REPORTS / loaded.name).locked(run_id):
+        built = build_warehouse(loaded, run_id=run_id, say=say, **options)
     say(f"warehouse: {built.path}, as of {built.loaded.as_of}")
     return 0
 

@@ -1,0 +1,130 @@
+"""What kernels cost: the processor time of the demo's run, and of the same work without them.
+
+The run is `dakehu run` of four reports in two languages from nothing. Beside it stands one plain
+Python process that loads the same files, builds the same models, executes the code of the same
+notebooks with `exec`, and writes the same pages. Both begin with nothing but the source files.
+Prints a table; exits 1 when the ratio misses the bound that the project promises.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from dakehu import manifest
+from dakehu.build import build
+from dakehu.paths import ROOT
+from dakehu.pipeline import load_pipeline
+from dakehu.plan import Report, plan
+from dakehu.present.block import BLOCK_MIME
+
+DEMO = ROOT / "pipelines" / "demo.toml"
+TURNS = 3
+BOUND = 1.6
+
+
+def shown(code: str, namespace: dict[str, Any]) -> list[Any]:
+    """Execute a cell as a kernel would; gives what it displays."""
+    outputs: list[Any] = []
+    namespace["display"] = outputs.append
+    tree = ast.parse(code)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), namespace)
+    if last is not None:
+        value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)
+        outputs += [] if value is None else [value]
+    return outputs
+
+
+def executed(report: Report, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The notebook of a report with the blocks that its cells show, as a page reads it."""
+    notebook = json.loads(report.notebook.read_text("utf-8"))
+    namespace: dict[str, Any] = {"__builtins__": builtins}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        blocks = []
+        for value in shown("".join(cell["source"]), namespace):
+            if hasattr(value, "_repr_mimebundle_"):
+                blocks.append(value._repr_mimebundle_())
+        if "parameters" in cell["metadata"].get("tags", []):
+            namespace |= parameters
+        cell["outputs"] = [
+            {"output_type": "display_data", "data": json.loads(json.dumps(data)), "metadata": {}}
+            for data in blocks
+            if BLOCK_MIME in data
+        ]
+    return notebook
+
+
+def plain(folder: Path) -> None:
+    """Everything that a run makes, in this process."""
+    from dakehu.render import PageContext, page
+
+    pipeline = load_pipeline(DEMO)
+    built = build(pipeline, run_id="plain", say=lambda _: None, warehouse=folder / "plain.duckdb")
+    as_of = built.loaded.as_of.isoformat()
+    for report in plan(pipeline.reports, pipeline.policy):
+        tables = folder / report.name
+        given = {
+            "as_of": as_of,
+            "warehouse": str(built.path),
+            "language": "zh",
+            "output_dir": str(tables),
+            "previous_dir": "",
+        }
+        notebook = executed(report, report.parameters | given)
+        context = PageContext(
+            report=report.name,
+            pipeline=pipeline.name,
+            title=pipeline.title.model_dump(),
+            as_of=built.loaded.as_of,
+            currency=pipeline.currency,
+            run_id="plain",
+            made_at=datetime.now().astimezone(),
+            versions=manifest.versions(),
+            languages=pipeline.languages,
+            tables=tuple(sorted(path.name for path in tables.glob("*.csv"))),
+        )
+        for language in pipeline.languages:
+            html = page(notebook, context, language)
+            (folder / f"{report.name}.{language}.html").write_text(html, "utf-8")
+
+
+def processor_seconds(command: list[str]) -> float:
+    """What a command and all the processes that it starts take of the processors."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for turn in range(int(os.environ.get("TURNS", TURNS))):
+            d = folder / str(turn)
+            d.mkdir()
+            p = processor_seconds([sys.executable, __file__, str(d)])
+            o = processor_seconds([str(Path(sys.executable).parent / "dakehu"), "run", str(DEMO), "--out", str(d / "out"), "--warehouse", str(d / "w.duckdb"), "--quiet"])
+            print(f"plain {p:.2f} ours {o:.2f} ratio {o/p:.2f}", flush=True)
+            print([(p.name, p.stat().st_size) for p in sorted(d.rglob("*.html"))])
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        plain(Path(sys.argv[1]))
+    else:
+        sys.exit(main())
