@@ -15,11 +15,10 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
-
 
 # Room on the disk that a run gives up to say how it ended when there is no other.
 RESERVE_BYTES = 2 * 2**20

@@ -101,7 +101,9 @@ class Growing:
         ]  # fmt: skip
         notebook = {
             "cells": [cell | {"id": f"cell-{number}"} for number, cell in enumerate(cells)],
-            "metadata": {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}},
+            "metadata": {
+                "kernelspec": {"name": "python3", "display_name": "", "language": "python"}
+            },
             "nbformat": 4,
             "nbformat_minor": 5,
         }  # fmt: skip
@@ -128,7 +130,9 @@ class Growing:
             amount += sold if line < good else 0
             customer = self.luck.randint(1, 30)
             dated = BEFORE if line == 0 else day
-            lines.append(f"{day:%j}-{self.days}-{line},{dated},C{customer},P{line % 3},1,{written}\n")
+            lines.append(
+                f"{day:%j}-{self.days}-{line},{dated},C{customer},P{line % 3},1,{written}\n"
+            )
         text = HEADER + "".join(lines)
         export = Export(f"{self.days:05d}.csv", good, bad, amount, text)
         self.exports[export.name] = export
@@ -137,7 +141,7 @@ class Growing:
         return path
 
     def start(self, *options: str, days_ahead: int = 0, **named: Any) -> subprocess.Popen[str]:
-        """Start the command as a scheduler does; every process of it has SERIES in its surroundings."""
+        """Start the command as a scheduler does; each of its processes has SERIES around it."""
         command = [
             sys.executable, "-c", DRIVER, str(self.folder / "notebooks"), str(days_ahead),
             "run", str(self.folder / "growing.toml"), "--quiet",
@@ -145,7 +149,7 @@ class Growing:
         ]  # fmt: skip
         surroundings = os.environ | {
             "SERIES": str(self.folder),
-            "PYTHONPATH": str(Path(__file__).parent),
+            "PYTHONPATH": os.pathsep.join([*sys.path, str(Path(__file__).parent)]),
         }
         return subprocess.Popen(
             command,

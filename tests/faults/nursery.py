@@ -55,7 +55,7 @@ def pages(folder: Path, name: str) -> None:
     for path, text in written(name).items():
         (work / path).parent.mkdir(parents=True, exist_ok=True)
         (work / path).write_text(text)
-    publication.publish(name)
+    publication.publish({"run_id": name})
 
 
 def recovery(folder: Path, _: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import resource
 import shutil
@@ -13,22 +12,18 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
-from threading import Thread
 from typing import Any, NamedTuple
 
 import polars as pl
 from growing import FIRST_DAY, REPORT, Growing
+from surroundings import Sink, descendants, processes_of
 
 from dakehu.publication import Publication
 from dakehu.warehouse import open_readonly
 
-DISK_BYTES = 128 * 2**20
 NOBODY = "json://127.0.0.1:9/"  # the port of no service
 SAYS = {
     "ok": "published",
@@ -47,53 +42,6 @@ class Ended(NamedTuple):
 
     code: int
     errors: str
-
-
-class Sink:
-    """A service that people are told by: it counts the messages."""
-
-    def __init__(self) -> None:
-        self.messages = 0
-        sink = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
-                sink.messages += 1
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"json://127.0.0.1:{self.server.server_port}/"
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-@contextmanager
-def small_disk(path: Path) -> Iterator[bool]:
-    """A disk of its own that can really be full; False where only root could have mounted it."""
-    path.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(path)]
-    is_own = os.geteuid() == 0 and not subprocess.run(mount, capture_output=True, check=False).returncode
-    yield is_own
-    if is_own:
-        subprocess.run(["umount", "--lazy", str(path)], check=True)
-
-
-def descendants(process: int) -> Iterator[int]:
-    """The processes below a process at this moment, those that work: no keeper of Python's own."""
-    for listed in Path(f"/proc/{process}").glob("task/*/children"):
-        try:
-            children = listed.read_text().split()
-        except OSError:  # ended while we looked
-            continue
-        for child in map(int, children):
-            with suppress(OSError):
-                if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
-                    yield child
-            yield from descendants(child)
 
 
 class Series:
@@ -225,7 +173,8 @@ class Series:
         ended = fault()
         what = f"{fault.__name__}, run {len(self.statuses) + 1}: {ended}"
         assert "Traceback" not in ended.errors, what
-        self._leaves_no_process()
+        while processes_of(self.company.folder):  # each ends by itself, or this does not end
+            time.sleep(0.1)
         status = self._status(ended, what)
         self.tally[f"{fault.__name__}: {status}"] += 1
         before, self.pages = self.pages, self._published()
@@ -254,20 +203,6 @@ class Series:
         self.statuses.append(found)
         assert [run["status"] for run in history] == self.statuses, what
         return found
-
-    def _leaves_no_process(self) -> None:
-        surroundings = f"SERIES={self.company.folder}".encode()
-        while True:
-            found = []
-            for entry in Path("/proc").glob("[0-9]*/environ"):
-                try:
-                    if surroundings in entry.read_bytes():
-                        found.append((entry.parent / "cmdline").read_bytes())
-                except OSError:
-                    continue
-            if not found:
-                return
-            time.sleep(0.1)
 
     def _published(self) -> dict[str, bytes]:
         """Every page that a reader can open, the portal apart."""

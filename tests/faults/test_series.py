@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from growing import Growing
-from series import Series, Sink, small_disk
+from series import Series
+from surroundings import Sink, small_disk
 
 pytestmark = pytest.mark.slow
 RUNS = int(os.environ.get("DAKEHU_SCHEDULED_RUNS", "13"))
@@ -22,8 +24,8 @@ SEED = 20260301
 def test_every_scheduled_run_tells_the_truth_and_loses_nothing(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    luck, sink = random.Random(SEED), Sink()
-    with small_disk(tmp_path / "disk") as has_own_disk:
+    luck = random.Random(SEED)
+    with small_disk(tmp_path / "disk") as has_own_disk, closing(Sink()) as sink:
         series = Series(Growing(tmp_path, luck), sink, has_own_disk=has_own_disk)
         series.run(series.nothing)
         while len(series.statuses) < RUNS:
