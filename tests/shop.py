@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dakehu.paths import NOTEBOOKS
+from dakehu.publication import Publication
 
 AS_OF = "2025-06-30"
 REPORTS = ("customer_value", "data_quality")
@@ -87,8 +88,7 @@ class Shop:
 
     @property
     def last(self) -> dict:
-        lines = (self.out / "shop" / "history.jsonl").read_text("utf-8").split("\n")
-        return json.loads([line for line in lines if line][-1])
+        return Publication(self.out / "shop").history()[-1]
 
     def published(self, *reports: str) -> dict[str, bytes]:
         """Every file of these reports that a reader can open."""

@@ -14,6 +14,7 @@ from dakehu import basis, gates, models
 from dakehu.paths import WAREHOUSES
 from dakehu.pipeline import Pipeline, PipelineError
 from dakehu.sources import Loaded, LoadError, NoSales, last_load, load
+from dakehu.stopwatch import Stopwatch
 from dakehu.warehouse import building, open_readonly, publish
 
 if TYPE_CHECKING:
@@ -72,11 +73,12 @@ def build(
     as_of: date | None = None,
     warehouse: Path | None = None,
     force: bool = False,
+    watch: Stopwatch | None = None,
 ) -> Built:
     """Load the sources, build and check the models, publish the warehouse.
 
     Where the published one was built of the same inputs by the same program it stands, unless
-    `force` is set.
+    `force` is set. `watch` takes the seconds of each step.
 
     Raises:
         PipelineError: [policy.data_quality] names no threshold, or gives it no value that can be.
@@ -85,25 +87,32 @@ def build(
     _check_thresholds(pipeline)
     path = warehouse or WAREHOUSES / f"{pipeline.name}.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    inputs = basis.of_inputs(pipeline, as_of)
-    if not force and (standing := _standing(path, inputs)):
+    watch = watch or Stopwatch()
+    with watch.step("compare files"):
+        inputs = basis.of_inputs(pipeline, as_of)
+        standing = None if force else _standing(path, inputs)
+    if standing:
         say(f"nothing read: the warehouse of {standing.loaded.as_of} was built of the same files")
         return standing
     with building(path, run_id, is_continued=True) as (temporary, connection):
         try:
-            loaded = load(pipeline, connection, load_id=run_id, as_of=as_of, progress=say)
+            with watch.step("load"):
+                loaded = load(pipeline, connection, load_id=run_id, as_of=as_of, progress=say)
         except NoSales as error:
             raise LoadError(f"{error}; `dakehu check {pipeline.path.name}` says why") from None
         ordered = models.read_models()
         say(f"building {len(ordered)} models as of {loaded.as_of}")
-        models.build(connection, ordered)
-        checks = gates.check(connection, models.read_checks())
+        with watch.step("models"):
+            models.build(connection, ordered)
+        with watch.step("checks"):
+            checks = gates.check(connection, models.read_checks())
         refused = refusal(checks)
         if refused and not force:
             raise GateRefused(f"{refused} `dakehu check {pipeline.path.name}` shows them")
-        # What was forced does not stand: the next run must refuse it again.
-        basis.write(connection, ordered, "" if refused else inputs)
-        publish(temporary, connection, path)
+        with watch.step("publish warehouse"):
+            # What was forced does not stand: the next run must refuse it again.
+            basis.write(connection, ordered, "" if refused else inputs)
+            publish(temporary, connection, path)
     return Built(path, loaded, checks, refused)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from dakehu.terminal import harmless
+from dakehu.log import Log
 
+LOG = "dakehu.log"  # where a command keeps the log that its errors go to, in the meta of click
 EXIT_CODES = """\b
 Exit codes: 0 every report written; 1 a report failed, the others stand; 2 the command or the
 pipeline file is wrong; 3 a data gate refused; 4 the same pipeline is already running;
@@ -25,14 +26,15 @@ class Commands(click.Group):
         except click.ClickException:
             raise
         except Exception as error:
-            code = _exit_code(error)
+            code = exit_code(error)
             if code is None:
                 raise
-            click.echo(harmless(f"dakehu: {error}"), err=True)
+            ctx.meta.get(LOG, Log()).complain(str(error))
         sys.exit(code or 0)
 
 
-def _exit_code(error: Exception) -> int | None:
+def exit_code(error: Exception) -> int | None:
+    """The contract's exit code of an error of the project, None of any other."""
     from dakehu.build import GateRefused
     from dakehu.comparison import NotPublished
     from dakehu.pipeline import PipelineError

@@ -19,7 +19,8 @@ PACKAGES = ("dakehu", "duckdb", "polars", "plotly", "papermill", "statsforecast"
 def write(folder: Path, pipeline: Pipeline, built: Built, record: dict[str, Any]) -> None:
     """Write `folder`/run.json and rejects: what went in, by which rules, and how it ended.
 
-    `record` is what only the run knows: run_id, as_of, status, forced, parameters, reports.
+    `record` is what only the run knows: run_id, as_of, status, forced, parameters, reports, and
+    the seconds of each step until now as profile.
     """
     manifest = record | {
         "pipeline": pipeline.name,

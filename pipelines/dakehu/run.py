@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +16,8 @@ from dakehu import basis, chromium, manifest
 from dakehu.build import Built, GateRefused, build
 from dakehu.delivery import deliver
 from dakehu.execution import Job, execute_all
+from dakehu.interruption import signals_as_interrupts
+from dakehu.log import Log
 from dakehu.notification import notify
 from dakehu.paths import REPORTS
 from dakehu.pipeline import Pipeline, load_pipeline
@@ -24,10 +25,9 @@ from dakehu.plan import Report, plan
 from dakehu.publication import Publication
 from dakehu.reading import reads_of
 from dakehu.sources import LoadError
-from dakehu.terminal import harmless, sentence
+from dakehu.stopwatch import RUN, Stopwatch
+from dakehu.terminal import sentence
 from dakehu.warehouse import open_readonly
-
-Say = Callable[[str], None]
 
 EXIT_CODES = {"ok": 0, "unchanged": 0, "failed": 1, "refused": 3, "interrupted": 130}
 
@@ -56,28 +56,34 @@ class _Run:
     reports: list[Report]
     options: Options
     publication: Publication
-    say: Say
+    log: Log
+    watch: Stopwatch
+    stop: Event = field(default_factory=Event)
 
     @property
     def languages(self) -> tuple[str, ...]:
         return self.options.languages or tuple(self.pipeline.languages)
 
 
-def run(path: Path, options: Options, say: Say) -> int:
+def run(path: Path, options: Options, log: Log, watch: Stopwatch) -> int:
     """Run every report of the pipeline file at `path`; the exit code says how it went.
+
+    `watch` takes the seconds of each step.
 
     Raises:
         PipelineError, PlanError: the file or the command is wrong (exit code 2).
         AlreadyRunning: the same pipeline is at work (exit code 4).
     """
+    watch.add(RUN, "start and imports", time.process_time())
     pipeline = load_pipeline(path)
+    log.about["pipeline"] = pipeline.name
     reports = plan(
         pipeline.reports, pipeline.policy, only=options.reports, overrides=options.parameters
     )
     publication = Publication(options.out / pipeline.name)
-    this = _Run(new_id(), pipeline, reports, options, publication, say)
-    with publication.locked(), _termination_as_interrupt():
-        publication.recover()
+    this = _Run(new_id(), pipeline, reports, options, publication, log, watch)
+    log.about["run_id"] = this.id
+    with publication.locked(this.id), signals_as_interrupts(this.stop):
         return _record(this)
 
 
@@ -91,47 +97,66 @@ def _record(this: _Run) -> int:
     started_at, started = _now(), time.perf_counter()
     record: dict[str, Any] = {"run_id": this.id, "started_at": started_at, "as_of": ""}
     try:
+        _catch_up(this)
         # Stands unless the run lives to say otherwise.
         this.publication.note(record | {"status": "killed", "reason": "ended without a word"})
         record |= _attempt(this)
-    except KeyboardInterrupt:
-        record |= {"status": "interrupted", "reason": "stopped by hand or by the scheduler"}
-    except (GateRefused, LoadError) as error:
-        record |= {"status": "refused", "reason": str(error)}
-    except Exception as error:  # whatever it was: say so, keep the pages, exit honestly
-        record |= {"status": "failed", "reason": sentence(error)}
+    except (KeyboardInterrupt, Exception) as error:  # whatever it was: say so, keep the pages
+        record |= _end(error, is_stopped=this.stop.is_set())
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is over: let it say so
     this.publication.discard(this.id)  # first of all, for it may be what filled the disk
     record |= {"finished_at": _now(), "seconds": round(time.perf_counter() - started, 1)}
     _tell(this, record)
     return EXIT_CODES[record["status"]]
 
 
+def _end(error: BaseException, *, is_stopped: bool) -> dict[str, str]:
+    """What a run's record says of the error that ended it."""
+    # A signal in the middle of a query comes out of the engine as an error like any other.
+    if is_stopped or isinstance(error, KeyboardInterrupt):
+        return {"status": "interrupted", "reason": "stopped by hand or by the scheduler"}
+    if isinstance(error, GateRefused | LoadError):
+        return {"status": "refused", "reason": str(error)}
+    return {"status": "failed", "reason": sentence(error)}
+
+
+def _catch_up(this: _Run) -> None:
+    """Place, show and tell what the run before was killed over, if it was."""
+    this.publication.recover()
+    runs = this.publication.history()
+    if runs and not runs[-1].get("is_told"):
+        _announce(this, runs[-1])
+
+
 def _tell(this: _Run, record: dict[str, Any]) -> None:
-    from click import echo
-
-    from dakehu.portal import portal
-
+    log, portal = this.log, this.publication.portal
+    facts = {key: record[key] for key in ("status", "as_of", "seconds")} | {"portal": portal}
     if EXIT_CODES[record["status"]]:
-        echo(harmless(f"dakehu: run {record['status']}: {record['reason']}"), err=True)
+        log.complain(f"run {record['status']}: {record['reason']}", **facts)
     try:
         this.publication.note(record)
-        folder = this.publication.folder
-        page = portal(
-            folder,
-            this.pipeline.title.model_dump(),
-            this.publication.history(),
-            this.pipeline.stale_after_days,
-        )
-        this.publication.write_portal(page)
+        with this.watch.step("portal and notification"):
+            _announce(this, record)
     except OSError as error:
         record["status"] = "failed"
-        echo(harmless(f"dakehu: the portal could not be updated: {sentence(error)}"), err=True)
+        log.complain(f"the portal could not be updated: {sentence(error)}")
     else:
-        this.say(f"portal: {this.publication.portal}")
-    if trouble := notify(this.pipeline, record, str(this.publication.portal), date.today()):
-        echo(harmless(f"dakehu: {trouble}"), err=True)
-    elif this.pipeline.notify:
-        this.publication.note({"run_id": this.id, "is_told": True})
+        log.say(f"portal: {portal}", **facts)
+
+
+def _announce(this: _Run, record: dict[str, Any]) -> None:
+    """Show the history on the portal, and tell people how its last run ended."""
+    from dakehu.portal import portal
+
+    publication = this.publication
+    title = this.pipeline.title.model_dump()
+    history = publication.history()
+    page = portal(publication.folder, title, history, this.pipeline.stale_after_days)
+    publication.write_portal(page)
+    if trouble := notify(this.pipeline, record, str(publication.portal), date.today()):
+        this.log.complain(trouble)
+    else:
+        publication.note({"run_id": record["run_id"], "is_told": True})
 
 
 def _attempt(this: _Run) -> dict[str, Any]:
@@ -140,34 +165,41 @@ def _attempt(this: _Run) -> dict[str, Any]:
     built = build(
         this.pipeline,
         run_id=this.id,
-        say=this.say,
+        say=this.log.say,
         as_of=options.as_of,
         warehouse=options.warehouse,
         force=options.force,
+        watch=this.watch,
     )
+    if this.stop.is_set():  # while the engine was asked whether the warehouse still stands
+        raise KeyboardInterrupt
     as_of = built.loaded.as_of.isoformat()
-    standing = [] if options.force else _standing(this, built, as_of)
+    with this.watch.step("compare pages"):
+        standing = [] if options.force else _standing(this, built, as_of)
     if standing:
-        this.say(f"unchanged since their last run: {', '.join(standing)}")
+        this.log.say(f"unchanged since their last run: {', '.join(standing)}")
     asked = [report for report in this.reports if report.name not in standing]
     if not asked:
         return {"as_of": as_of, "status": "unchanged", "reason": "", "unchanged": standing}
     work = this.publication.begin(this.id) / as_of
     work.mkdir()
     jobs = [_job(this, report, built, work) for report in asked]
-    this.say(f"executing {len(jobs)} notebooks, {min(options.jobs, len(jobs))} side by side")
+    this.log.say(f"executing {len(jobs)} notebooks, {min(options.jobs, len(jobs))} side by side")
     reports: dict[str, Any] = {report.name: {} for report in asked}
     figures: dict[str, Any] = {}
     for outcome in execute_all(jobs, options.jobs):
-        reason, figures[outcome.report] = deliver(
-            outcome,
-            work,
-            run_id=this.id,
-            pipeline=this.pipeline,
-            languages=this.languages,
-            built=built,
-            publication=this.publication,
-        )
+        for step, seconds in outcome.steps.items():
+            this.watch.add(outcome.report, step, seconds)
+        with this.watch.step("render", outcome.report):
+            reason, figures[outcome.report] = deliver(
+                outcome,
+                work,
+                run_id=this.id,
+                pipeline=this.pipeline,
+                languages=this.languages,
+                built=built,
+                publication=this.publication,
+            )
         reports[outcome.report] = {
             "basis": _basis(this, outcome.report, built, as_of, reads := reads_of(outcome.reads)),
             "reads": reads,
@@ -177,7 +209,7 @@ def _attempt(this: _Run) -> dict[str, Any]:
             "seconds": round(outcome.seconds, 1),
             "languages": list(this.languages),
         }
-        this.say(f"  {outcome.report}: {reason or 'done'} ({outcome.seconds:.1f} s)")
+        this.log.say(f"  {outcome.report}: {reason or 'done'} ({outcome.seconds:.1f} s)")
     failed = {name: entry["reason"] for name, entry in reports.items() if entry["reason"]}
     record = {
         "as_of": as_of,
@@ -189,28 +221,30 @@ def _attempt(this: _Run) -> dict[str, Any]:
     }
     kept = {key: record[key] for key in ("as_of", "status", "forced")} | {
         "run_id": this.id,
+        "profile": this.watch.rows(),
         "parameters": {report.name: report.parameters for report in this.reports},
         # A run of some reports leaves the others of the same date, and what is known of them.
         "reports": this.publication.known_reports(work.name) | reports,
     }
     manifest.write(work, this.pipeline, built, kept)
+    record["figures"] = figures
     if options.pdf:
-        _print(this, work)
+        with this.watch.step("print"):
+            _print(this, work)
     if len(failed) < len(reports):
-        this.publication.publish(this.id)
-    return record | {"figures": figures}
+        with this.watch.step("publish pages"):
+            this.publication.publish({"run_id": this.id} | record)
+    return record
 
 
 def _print(this: _Run, work: Path) -> None:
     """The pages of this run on paper; where that fails they stand without, and it is said."""
-    from click import echo
-
     pages = sorted(work.glob("*.html"))
-    this.say(f"printing {len(pages)} pages")
+    this.log.say(f"printing {len(pages)} pages")
     try:
         chromium.print_pages(pages)
     except (chromium.PrintError, OSError) as error:
-        echo(harmless(f"dakehu: {error}"), err=True)
+        this.log.complain(str(error))
 
 
 def _standing(this: _Run, built: Built, as_of: str) -> list[str]:
@@ -269,17 +303,3 @@ def _job(this: _Run, report: Report, built: Built, work: Path) -> Job:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@contextmanager
-def _termination_as_interrupt() -> Generator[None]:
-    """A scheduler's SIGTERM ends a run as tidily as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -42,7 +42,7 @@ def progress(is_quiet: bool) -> Generator[Callable[[str], None]]:
         yield lambda text: status.update(Text(harmless(text)))
 
 
-def sentence(error: Exception) -> str:
+def sentence(error: BaseException) -> str:
     """An error as one line."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename or 'no file named'}"

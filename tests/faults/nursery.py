@@ -55,7 +55,7 @@ def pages(folder: Path, name: str) -> None:
     for path, text in written(name).items():
         (work / path).parent.mkdir(parents=True, exist_ok=True)
         (work / path).write_text(text)
-    publication.publish(name)
+    publication.publish({"run_id": name})
 
 
 def recovery(folder: Path, _: str) -> None:
@@ -74,7 +74,7 @@ def written(name: str) -> dict[str, str]:
 ACTS = {"load": (load, LOAD), "pages": (pages, PAGES), "recovery": (recovery, {"placing": None})}
 
 
-def _keep_to(wanted: set[str]) -> None:
+def keep_to(wanted: set[str]) -> None:
     """Have loads build only the wanted models and what these read, with the checks of all that.
 
     A load stays of the same kind, and hundreds of loads do not last longer with every new report.
@@ -144,7 +144,7 @@ def _say(writer: int, entered: str) -> None:
 
 
 if __name__ == "__main__":
-    _keep_to({"mart_customer_value", "mart_data_quality__sources"})
+    keep_to({"mart_customer_value", "mart_data_quality__sources"})
     tables()
     for order in sys.stdin:
         print(json.dumps(bear(*json.loads(order))), flush=True)

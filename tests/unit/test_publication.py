@@ -1,7 +1,9 @@
 """A run's work appears whole or not at all, and the log of runs survives anything."""
 
+import os
 import subprocess
 import sys
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from dakehu.publication import AlreadyRunning, Publication
 
 
 def written(publication: Publication, run_id: str, pages: dict[str, str]) -> None:
+    """Write the pages of a run, not yet published."""
     work = publication.begin(run_id)
     for name, text in pages.items():
         path = work / name
@@ -21,14 +24,14 @@ def files(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): path.read_text()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ".lock"
+        if path.is_file() and path.name != "history.jsonl"
     }
 
 
 def test_nothing_is_seen_before_publish(tmp_path: Path) -> None:
     publication = Publication(tmp_path)
     written(publication, "1", {"2025-01-31/a.zh.html": "old", "2025-01-31/a/t.csv": "old"})
-    publication.publish("1")
+    publication.publish({"run_id": "1"})
     assert files(tmp_path) == {"2025-01-31/a.zh.html": "old", "2025-01-31/a/t.csv": "old"}
 
     written(publication, "2", {"2025-01-31/a.zh.html": "new", "2025-01-31/a/u.csv": "new"})
@@ -55,9 +58,9 @@ def test_publish_replaces_a_report_whole_and_leaves_the_others(tmp_path: Path) -
     publication = Publication(tmp_path)
     first = {"2025-01-31/a/t.csv": "1", "2025-01-31/b/t.csv": "1", "2024-12-31/a/t.csv": "0"}
     written(publication, "1", first)
-    publication.publish("1")
+    publication.publish({"run_id": "1"})
     written(publication, "2", {"2025-01-31/a/u.csv": "2"})
-    publication.publish("2")
+    publication.publish({"run_id": "2"})
     assert files(tmp_path) == {
         "2024-12-31/a/t.csv": "0",
         "2025-01-31/a/u.csv": "2",  # t.csv of the earlier run is gone with it
@@ -69,9 +72,11 @@ def test_publish_replaces_a_report_whole_and_leaves_the_others(tmp_path: Path) -
 def test_a_run_killed_while_publishing_is_finished_by_the_next(tmp_path: Path, moved: int) -> None:
     publication = Publication(tmp_path)
     written(publication, "1", {"d/a.html": "old", "d/a/t.csv": "old", "d/run.json": "old"})
-    publication.publish("1")
+    publication.publish({"run_id": "1"})
     written(publication, "2", {"d/a.html": "new", "d/a/t.csv": "new", "d/run.json": "new"})
     run = tmp_path / ".run-2"
+    (run / "record.json").write_text('{"run_id": "2", "status": "ok", "reports": {"a": {}}}')
+    publication.note({"run_id": "2", "status": "killed", "reason": "ended without a word"})
     (run / "work").rename(run / "ready")  # killed after the commit and `moved` renames
     (run / "replaced").mkdir()
     (tmp_path / "d" / "a").rename(run / "replaced" / "d-a")
@@ -80,6 +85,38 @@ def test_a_run_killed_while_publishing_is_finished_by_the_next(tmp_path: Path, m
     publication.recover()
     assert files(tmp_path) == {"d/a.html": "new", "d/a/t.csv": "new", "d/run.json": "new"}
     assert not run.exists()
+    last = publication.history()[-1]
+    assert (last["run_id"], last["status"], last["reports"]) == ("2", "killed", {"a": {}})
+    assert "the next run put them in place" in last["reason"]
+
+
+def test_what_a_run_has_published_is_not_dropped_with_the_rest(tmp_path: Path) -> None:
+    publication = Publication(tmp_path)
+    written(publication, "1", {"d/a.html": "new"})
+    (tmp_path / "d").write_text("in the way")
+    with pytest.raises(OSError, match="File exists"):
+        publication.publish({"run_id": "1", "status": "ok"})
+    publication.discard("1")
+    (tmp_path / "d").unlink()
+    publication.recover()
+    assert files(tmp_path) == {"d/a.html": "new"}
+    assert publication.history()[-1]["run_id"] == "1"
+
+
+def test_a_full_disk_leaves_room_to_say_so(tmp_path: Path, monkeypatch) -> None:
+    publication, synced = Publication(tmp_path), os.fsync
+
+    def full(handle: int) -> None:
+        if (tmp_path / ".reserve").exists():
+            raise OSError(ENOSPC, "No space left on device")
+        synced(handle)
+
+    with publication.locked("1"):
+        monkeypatch.setattr(os, "fsync", full)
+        publication.note({"run_id": "1", "status": "failed"})
+        publication.write_portal("<html>")
+    assert [run["status"] for run in publication.history()] == ["failed"]
+    assert publication.portal.read_text() == "<html>"
 
 
 def test_a_run_killed_before_its_commit_leaves_nothing(tmp_path: Path) -> None:
@@ -120,13 +157,19 @@ def test_the_lock_keeps_another_process_out(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from dakehu.publication import *\n"
         "try:\n"
-        "    with Publication(Path(sys.argv[1])).locked(): print('in')\n"
-        "except AlreadyRunning: print('out')"
+        "    with Publication(Path(sys.argv[1])).locked('2'): print('in')\n"
+        "except AlreadyRunning as error: print(error)"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
-    with Publication(tmp_path).locked():
+    publication = Publication(tmp_path)
+    with publication.locked("1"):
+        assert publication.at_work() == "1"
         inside = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        with pytest.raises(AlreadyRunning), Publication(tmp_path).locked():
+        with pytest.raises(AlreadyRunning), publication.locked("3"):
             pass
+    assert publication.at_work() == ""
     after = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert (inside.strip(), after.strip()) == ("out", "in")
+    named = f"{tmp_path.name} is already at work: process {os.getpid()}, since 20"
+    assert inside.startswith(named), inside
+    assert f"`tail --pid={os.getpid()} -f /dev/null`" in inside
+    assert after.strip() == "in"

@@ -31,14 +31,16 @@ def history(pipeline: Path | None) -> None:
     records = [
         (folder.name, record) for folder in folders for record in Publication(folder).history()
     ]
+    at_work = {Publication(folder).at_work() for folder in folders}
     if not records:
         click.echo("no run yet; start one with `dakehu run PIPELINE.toml`")
     for name, record in records:
         when, as_of = record["started_at"][:19], record.get("as_of") or "-"
         spent, reason = record.get("seconds", 0), record.get("reason", "")
-        line = (
-            f"{when}  {name:<16} as of {as_of:<10}  {record['status']:<11} {spent:7.1f} s  {reason}"
-        )
+        status = record["status"]
+        if record["run_id"] in at_work:
+            status, reason = "at work", ""
+        line = f"{when}  {name:<16} as of {as_of:<10}  {status:<11} {spent:7.1f} s  {reason}"
         click.echo(harmless(line))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import click
 
 from dakehu.cli.group import AS_OF, FORCE, PIPELINE, QUIET, WAREHOUSE, main, say_unless
-from dakehu.exits import EXIT_CODES
+from dakehu.exits import EXIT_CODES, LOG
+from dakehu.log import Log
 from dakehu.paths import REPORTS
 from dakehu.terminal import console, progress
 
@@ -20,7 +22,13 @@ would refuse it, or a file cannot be read."""
 
 
 @main.command(epilog=EXIT_CODES)
-@PIPELINE
+@click.argument(
+    "pipelines",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="PIPELINE.toml...",
+)
 @click.option(
     "--report", "reports", multiple=True, metavar="NAME", help="Only this report; repeatable."
 )
@@ -51,20 +59,56 @@ would refuse it, or a file cannot be read."""
     help="Each page also as PDF, by the Chromium of this machine, if it has one.",
 )
 @FORCE
+@click.option(
+    "--memory",
+    callback=lambda _context, _option, value: _gib(value) if value else None,
+    metavar="SIZE",
+    help="What several pipelines may take together, such as 8GB; default all of the machine's.",
+)
+@click.option("--profile", is_flag=True, help="Print what each step of the run took.")
+@click.option(
+    "--log",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Lines for a person, or one JSON document a line.",
+)
 @QUIET
-def run(pipeline: Path, quiet: bool, jobs: int | None, **options: Any) -> int:
+def run(
+    pipelines: tuple[Path, ...],
+    quiet: bool,
+    jobs: int | None,
+    memory: float | None,
+    profile: bool,
+    form: str,
+    **options: Any,
+) -> int:
     r"""Load, build, check, run every report in every language, publish, update the portal.
 
-    What rests on the same files, rules and program as the last time stands as it is.
+    What rests on the same files, rules and program as the last time stands as it is. Several
+    pipelines run side by side, as many at once as the memory_gib of their [schedule] allow.
 
     \b
     dakehu run pipelines/demo.toml
     dakehu run pipelines/demo.toml --report customer_value --lang zh -p window_months=24
+    dakehu run pipelines/demo.toml pipelines/online_retail.toml --memory 8GB --log json
     """
     from dakehu.run import Options
     from dakehu.run import run as run_pipeline
+    from dakehu.side_by_side import run_all
+    from dakehu.stopwatch import Stopwatch
 
-    return run_pipeline(pipeline, Options(jobs=jobs or _cores(), **options), say_unless(quiet))
+    log = click.get_current_context().meta[LOG] = Log(form == "json", quiet)
+    asked = Options(jobs=jobs or _cores(), **options)
+    if len(pipelines) > 1:
+        return run_all(pipelines, asked, log, memory)
+    watch = Stopwatch()
+    code = run_pipeline(pipelines[0], asked, log, watch)
+    if profile and log.is_json:
+        log.say("profile", profile=watch.rows())
+    elif profile:
+        console().print(watch.table())
+    return code
 
 
 @main.command()
@@ -82,8 +126,9 @@ def build(pipeline: Path, quiet: bool, **options: Any) -> int:
 
     loaded = load_pipeline(pipeline)
     say = say_unless(quiet)
-    with Publication(REPORTS / loaded.name).locked():
-        built = build_warehouse(loaded, run_id=new_id(), say=say, **options)
+    run_id = new_id()
+    with Publication(REPORTS / loaded.name).locked(run_id):
+        built = build_warehouse(loaded, run_id=run_id, say=say, **options)
     say(f"warehouse: {built.path}, as of {built.loaded.as_of}")
     return 0
 
@@ -106,6 +151,15 @@ def check(pipeline: Path, quiet: bool) -> int:
     elif judgement.refused:
         console(is_error=True).print(verdict(judgement, named))
     return 3 if judgement.refused else 0
+
+
+def _gib(size: str) -> float:
+    match = re.fullmatch(r"([0-9.]+) *([MGT])(?:i?B)?", size, re.IGNORECASE)
+    try:
+        number, unit = match.groups() if match else ("", "")
+        return float(number) * {"m": 2**-10, "g": 1.0, "t": 2.0**10}[unit.lower()]
+    except (ValueError, KeyError):
+        raise click.BadParameter(f'"{size}" is no size; write such as 8GB or 512MB') from None
 
 
 def _cores() -> int:

@@ -42,7 +42,7 @@ def notify(pipeline: Path) -> None:
     loaded = load_pipeline(pipeline)
     publication = Publication(REPORTS / loaded.name)
     runs = publication.history()
-    if not runs or runs[-1].get("is_told"):
+    if not runs or runs[-1].get("is_told") or runs[-1]["run_id"] == publication.at_work():
         return
     if trouble := tell(loaded, runs[-1], str(publication.portal), date.today()):
         raise click.ClickException(trouble)
