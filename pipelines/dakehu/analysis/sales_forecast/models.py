@@ -92,11 +92,11 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     left out. Where LightGBM cannot be loaded or has too little to learn from, the median is of
     three.
     """
-    from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
+    from dakehu.analysis.sales_forecast.one_step import ComplexSmoothing, Smoothing, Theta
 
     without, found = seasons.adjusted(_capped(histories))
-    damped = AutoETS(season_length=1, model="AAN", damped=True, alias=DAMPED)
-    flat = AutoETS(season_length=1, model="ANN", alias=DAMPED)
+    damped = Smoothing(model="AAN", damped=True, alias=DAMPED)
+    flat = Smoothing(model="ANN", alias=DAMPED)
     smoothed = [
         _fit_to_logs(part, model, horizon_months)
         for part, model in (
@@ -105,10 +105,7 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
         )
         if part.height
     ]
-    level = [
-        DynamicOptimizedTheta(season_length=1, alias=THETA),
-        AutoCES(season_length=1, model="N", alias=COMPLEX),
-    ]
+    level = [Theta(alias=THETA), ComplexSmoothing(alias=COMPLEX)]
     by_month = ["history_id", "month"]
     adjusted = (
         _fit_to_per_cent(without, level, horizon_months)
