@@ -165,9 +165,18 @@ def test_holders_of_targets_are_named():
     assert "Only distributors hold targets" in said(landed([row]))[0]
 
 
-def test_scope_names_what_is_absent_and_what_switches_it_on():
+def test_scope_names_what_is_left_out_and_leaves_the_reason_to_the_sections():
     words = terms.scope(EN, landed(tables={"deals": DEALS}))["text"]
-    assert "measures (needs events)" in words
-    assert "open deals" not in words
-    assert "targets" not in words
-    assert "targets (needs quotas)" in terms.scope(EN, plain())["text"]
+    assert words == (
+        "Not in this forecast: measures, lost sales, the split of the target, supply,"
+        " pull-forward. Each section below says what data it needs."
+    )
+
+
+def test_without_any_target_page_one_says_that_there_is_no_gap_and_how_to_have_one():
+    words = [one for one in said(plain()) if "no gap" in one]
+    assert words == [
+        'No target was given, so there is no gap: add a [[source]] with table = "quotas" to the'
+        " pipeline file to have it."
+    ]
+    assert not [one for one in said(landed()) if "no gap" in one]

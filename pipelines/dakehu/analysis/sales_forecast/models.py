@@ -92,11 +92,10 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     left out. Where LightGBM cannot be loaded or has too little to learn from, the median is of
     three.
     """
-    from dakehu.analysis.sales_forecast.one_step import ComplexSmoothing, Smoothing, Theta
+    from dakehu.analysis.sales_forecast.one_step import complex_smoothing, smoothing, theta
 
     without, found = seasons.adjusted(_capped(histories))
-    damped = Smoothing(model="AAN", damped=True, alias=DAMPED)
-    flat = Smoothing(model="ANN", alias=DAMPED)
+    damped, flat = smoothing(DAMPED, "AAN", damped=True), smoothing(DAMPED, "ANN")
     smoothed = [
         _fit_to_logs(part, model, horizon_months)
         for part, model in (
@@ -105,7 +104,7 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
         )
         if part.height
     ]
-    level = [Theta(alias=THETA), ComplexSmoothing(alias=COMPLEX)]
+    level = [theta(THETA), complex_smoothing(COMPLEX)]
     by_month = ["history_id", "month"]
     adjusted = (
         _fit_to_per_cent(without, level, horizon_months)

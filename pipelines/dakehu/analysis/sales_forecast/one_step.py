@@ -1,46 +1,66 @@
 """Models of statsforecast that are fitted by errors one month ahead and follow no others.
 
 The library's own classes carry errors up to three months ahead through every step of the search
-and use them for nothing: the forecasts are the same, to the last bit, at half of the cost. Seconds
-to import: only where models are fitted.
+and use them for nothing: the forecasts are the same, to the last bit, at half of the cost. All are
+of histories without season. Seconds to import: only where models are fitted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from statsforecast.ces import auto_ces, forecast_ces
 from statsforecast.ets import ets_f, forecast_ets
-from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
 from statsforecast.theta import auto_theta, forecast_theta
 
-Means = dict[str, np.ndarray]
 _AHEAD = 1
+Means = Callable[[np.ndarray, int], np.ndarray]
 
 
-class Theta(DynamicOptimizedTheta):
-    """Dynamic optimised Theta of a history without season."""
+@dataclass(repr=False)
+class OneStep:
+    """A model as StatsForecast takes it: `means` gives the next h months of a history."""
 
-    def forecast(self, y: np.ndarray, h: int, **_: Any) -> Means:
-        """`mean`: the next `h` months."""
-        return forecast_theta(auto_theta(y, m=1, model=self.model, nmse=_AHEAD), h)
+    alias: str
+    means: Means
+    uses_exog = False
+
+    def __repr__(self) -> str:
+        return self.alias  # StatsForecast names columns by it
+
+    def forecast(self, y: np.ndarray, h: int, **_: Any) -> dict[str, np.ndarray]:
+        """`mean`: the next `h` months after `y`."""
+        return {"mean": self.means(y, h)}
 
 
-class Smoothing(AutoETS):
-    """Exponential smoothing of one form, such as AAN, of a history without season."""
-
-    def forecast(self, y: np.ndarray, h: int, **_: Any) -> Means:
-        """`mean`: the next `h` months."""
-        fitted = ets_f(y, m=1, model=self.model, damped=self.damped, nmse=_AHEAD)
-        return {"mean": forecast_ets(fitted, h)["mean"]}
+def theta(alias: str) -> OneStep:
+    """Dynamic optimised Theta."""
+    return OneStep(alias, _theta)
 
 
-class ComplexSmoothing(AutoCES):
-    """Complex exponential smoothing without season; a history of one value is carried on."""
+def smoothing(alias: str, form: str, *, damped: bool = False) -> OneStep:
+    """Exponential smoothing of one form, such as AAN."""
+    return OneStep(alias, partial(_smoothing, form=form, damped=damped))
 
-    def forecast(self, y: np.ndarray, h: int, **_: Any) -> Means:
-        """`mean`: the next `h` months."""
-        if (y == y[0]).all():
-            return {"mean": np.full(h, y[0])}
-        return {"mean": forecast_ces(auto_ces(y, m=1, model="N", nmse=_AHEAD), h)["mean"]}
+
+def complex_smoothing(alias: str) -> OneStep:
+    """Complex exponential smoothing; a history of one value is carried on."""
+    return OneStep(alias, _complex)
+
+
+def _theta(y: np.ndarray, h: int) -> np.ndarray:
+    return forecast_theta(auto_theta(y, m=1, model="DOTM", nmse=_AHEAD), h)["mean"]
+
+
+def _smoothing(y: np.ndarray, h: int, form: str, damped: bool) -> np.ndarray:
+    return forecast_ets(ets_f(y, m=1, model=form, damped=damped or None, nmse=_AHEAD), h)["mean"]
+
+
+def _complex(y: np.ndarray, h: int) -> np.ndarray:
+    if (y == y[0]).all():
+        return np.full(h, y[0])
+    return forecast_ces(auto_ces(y, m=1, model="N", nmse=_AHEAD), h)["mean"]

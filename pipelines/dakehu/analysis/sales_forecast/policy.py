@@ -23,6 +23,7 @@ class Policy:
     # landing, pipeline, quotas, scenarios, supply
     pipeline_min_deals: int = 10
     memory_cycles: int = 4
+    memory_min_cycles: int = 3
     forecast_weight: float = 0.5
     overload_line: float = 1.2
     service_level: float = 0.95

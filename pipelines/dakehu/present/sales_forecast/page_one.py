@@ -13,7 +13,7 @@ from dakehu.present.block import BlockData, Finding, findings
 from dakehu.present.sales_forecast.accuracy import record
 from dakehu.present.sales_forecast.bridge import SHORT, moved, without
 from dakehu.present.sales_forecast.findings import ahead
-from dakehu.present.sales_forecast.gaps import gaps, level_names, losses
+from dakehu.present.sales_forecast.gaps import gaps, has_any_target, level_names, losses
 from dakehu.present.sales_forecast.headline import LIKELY, NOTABLE_BIAS, UNLIKELY
 from dakehu.present.sales_forecast.landing import has_target, last_year, period_of, rows_of
 from dakehu.present.sales_forecast.words import MANY, WHERE, joined, listed, period, signed, span
@@ -97,7 +97,7 @@ def _no_target(text: Text, result: Any, row: dict[str, Any], facts: dict[str, An
 def _where(text: Text, result: Any) -> list[Finding]:
     frame = gaps(text, result)
     if frame.is_empty():
-        return _falling(text, result)
+        return [*_without_target(text, result), *_falling(text, result)]
     parts = _worst(text, frame, "gap_amount", level_names(text, frame))
     if not parts:
         words = text(
@@ -106,6 +106,16 @@ def _where(text: Text, result: Any) -> list[Finding]:
         return [Finding(words, "good")]
     words = text("The gap lies at: {parts}.", parts=text("; ").join(parts))
     return [Finding(words, "warn")]
+
+
+def _without_target(text: Text, result: Any) -> list[Finding]:
+    if has_any_target(result):
+        return []
+    words = text(
+        'No target was given, so there is no gap: add a [[source]] with table = "quotas" to the'
+        " pipeline file to have it."
+    )
+    return [Finding(words)]
 
 
 def _falling(text: Text, result: Any) -> list[Finding]:
@@ -118,7 +128,7 @@ def _falling(text: Text, result: Any) -> list[Finding]:
     if not parts:
         return []
     words = text(
-        "Without targets by level, the next {n} months lose most against the last at: {parts}.",
+        "The next {n} months lose most against the last at: {parts}.",
         n=result.horizon_months,
         parts=text("; ").join(parts),
     )
