@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis.sales_forecast import airline, calendar
-from dakehu.analysis.sales_forecast.calendar_effects import (
+from dakehu.analysis import airline, calendar
+from dakehu.analysis.calendar_effects import (
     adjusted,
     effects_of,
     growth,

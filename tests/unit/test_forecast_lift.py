@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis.sales_forecast import calendar, cleaning
+from dakehu.analysis import calendar
+from dakehu.analysis.sales_forecast import cleaning
 from dakehu.analysis.sales_forecast.lift import Window, lift_of
 from dakehu.analysis.sales_forecast.measures import measures_of, window_of
 from dakehu.analysis.sales_forecast.scopes import scope_of

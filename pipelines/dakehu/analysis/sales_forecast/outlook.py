@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from dakehu.analysis.sales_forecast import backtest, calendar, calendar_effects, conformal
+from dakehu.analysis import calendar, calendar_effects
+from dakehu.analysis.sales_forecast import backtest, conformal
 from dakehu.analysis.sales_forecast.backtest import SERIES
 from dakehu.analysis.sales_forecast.base import Base
 from dakehu.analysis.sales_forecast.models import floored

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from dakehu.analysis import calendar_effects
 from dakehu.analysis.sales_forecast import (
-    calendar_effects,
     global_model,
     landing,
     lost_sales,
