@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from statsforecast.ces import auto_ces, forecast_ces
 from statsforecast.ets import ets_f, forecast_ets
-from statsforecast.theta import auto_theta, forecast_theta
 
 _AHEAD = 1
 Means = Callable[[np.ndarray, int], np.ndarray]
@@ -37,11 +36,6 @@ class OneStep:
         return {"mean": self.means(y, h)}
 
 
-def theta(alias: str) -> OneStep:
-    """Dynamic optimised Theta."""
-    return OneStep(alias, _theta)
-
-
 def smoothing(alias: str, form: str, *, damped: bool = False) -> OneStep:
     """Exponential smoothing of one form, such as AAN."""
     return OneStep(alias, partial(_smoothing, form=form, damped=damped))
@@ -50,10 +44,6 @@ def smoothing(alias: str, form: str, *, damped: bool = False) -> OneStep:
 def complex_smoothing(alias: str) -> OneStep:
     """Complex exponential smoothing; a history of one value is carried on."""
     return OneStep(alias, _complex)
-
-
-def _theta(y: np.ndarray, h: int) -> np.ndarray:
-    return forecast_theta(auto_theta(y, m=1, model="DOTM", nmse=_AHEAD), h)["mean"]
 
 
 def _smoothing(y: np.ndarray, h: int, form: str, damped: bool) -> np.ndarray:
