@@ -84,14 +84,22 @@ def _period(text: Text, result: Any, row: dict[str, Any]) -> str:
 
 def _no_target(text: Text, result: Any, row: dict[str, Any], facts: dict[str, Any]) -> str:
     earlier = last_year(result, row["first_month"], row["last_month"])
-    if row["level"] != "total" or earlier is None:
-        return text("{period} lands at {amount} ({interval}); it has no target.", **facts)
-    change = text.change(float(row["forecast_amount"]) / earlier - 1)
-    return text(
-        "{period} lands at {amount} ({interval}), {change} on the year before; it has no target.",
-        change=change,
-        **facts,
-    )
+    known = row["level"] == "total" and earlier is not None
+    if known:
+        facts["change"] = text.change(float(row["forecast_amount"]) / earlier - 1)
+    if not has_any_target(result):  # a sentence of its own says so
+        if known:
+            return text(
+                "{period} lands at {amount} ({interval}), {change} on the year before.", **facts
+            )
+        return text("{period} lands at {amount} ({interval}).", **facts)
+    if known:
+        return text(
+            "{period} lands at {amount} ({interval}), {change} on the year before; it has no"
+            " target.",
+            **facts,
+        )
+    return text("{period} lands at {amount} ({interval}); it has no target.", **facts)
 
 
 def _where(text: Text, result: Any) -> list[Finding]:

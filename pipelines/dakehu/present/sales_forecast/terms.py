@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
+
 from dakehu.present.appendix import N_
 from dakehu.present.block import BlockData, Definition, definitions, findings, note
 from dakehu.present.sales_forecast.words import listed, part
@@ -83,9 +85,18 @@ PARTS = {
 }
 
 
+def _is_known(result: Any, name: str) -> bool:
+    """Whether a table says any amount; months alone, such as those of losses, are no knowledge."""
+    found = part(result, name)
+    if found is None:
+        return False
+    amounts = found.select(pl.selectors.ends_with("_amount"))
+    return any(amounts[column].is_not_null().any() for column in amounts.columns)
+
+
 def scope(text: Text, result: Any) -> BlockData:
     """What this forecast leaves out; each section says why. Nothing if it leaves nothing out."""
-    missing = [text(what) for name, what in PARTS.items() if part(result, name) is None]
+    missing = [text(what) for name, what in PARTS.items() if not _is_known(result, name)]
     if not missing:
         return findings()
     return note(
