@@ -111,8 +111,11 @@ def test_purchases_of_a_rebate_s_period_have_the_holiday_taken_out_where_it_move
     )
     sums = company(EFFECT)
     window = window_of(sums, date(2025, 2, 28), 12)
-    found = rebates_of({"rebates": frame, "company": sums}, window, Policy(), CALM).rebates
-    january, summer = found.select("volume_lift", "adjusted_lift").rows()
+    read = {"rebates": frame, "company": sums}
+    found = rebates_of(read, window, Policy(), CALM)
+    january, summer = found.rebates.select("volume_lift", "adjusted_lift").rows()
+    assert found.tiers["adjusted_lift"].item() == pytest.approx((january[1] - 0.1) / 2)
+    assert rebates_of(read, window, Policy(), UNMOVED).tiers["adjusted_lift"].item() is None
     assert january[0] == summer[0] == pytest.approx(-0.1)
     assert january[1] > 0
     assert summer[1] is None

@@ -139,7 +139,9 @@ def _tiers(latest: pl.DataFrame) -> pl.DataFrame:
             high_rate=pl.col("rate").max(),
             just_above_count=pl.col("is_just_above").sum().cast(pl.Int64),
             volume_lift=pl.col("volume_lift").median(),
-            adjusted_lift=pl.col("adjusted_lift").fill_null(pl.col("volume_lift")).median(),
+            adjusted_lift=pl.when(pl.col("adjusted_lift").is_not_null().any()).then(
+                pl.col("adjusted_lift").fill_null(pl.col("volume_lift")).median()
+            ),
         )
         .with_columns(mean_rate=_ratio(pl.col("rebate_amount"), pl.col("basis_amount")))
         .sort("tier_no", "from_amount")
