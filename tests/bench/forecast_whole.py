@@ -50,13 +50,16 @@ TABLES, DRAWING = "tables", "drawing"
 FORECAST = "dakehu.analysis.sales_forecast"
 # What each step calls; what remains of the analysis is its tables.
 STEPS = {
-    "calendar": ["calendar_effects.effects_of"],
-    "models": ["backtest.forecasts"],
+    "calendar": ["dakehu.analysis.calendar_effects.effects_of"],
+    "models": [f"{FORECAST}.backtest.forecasts"],
     "reconciliation": [
-        "reconciliation.compared", "reconciliation.accuracy", "reconciliation.reconciled",
-        "base.completed",
+        f"{FORECAST}.reconciliation.{name}" for name in ("compared", "accuracy", "reconciled")
+    ]
+    + [f"{FORECAST}.base.completed"],
+    "intervals": [
+        f"{FORECAST}.intervals.covered", f"{FORECAST}.intervals.with_intervals",
+        f"{FORECAST}.conformal.judged",
     ],
-    "intervals": ["intervals.covered", "intervals.with_intervals", "conformal.judged"],
 }  # fmt: skip
 THREADS = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS"]
 LIBRARIES = [
@@ -176,7 +179,7 @@ def ours() -> dict[str, Any]:
         for step, works in STEPS.items():
             for work in works:
                 owner, name = work.rsplit(".", 1)
-                module = import_module(f"{FORECAST}.{owner}")
+                module = import_module(owner)
                 stack.enter_context(
                     patch.object(module, name, clock.counted(step, getattr(module, name)))
                 )

@@ -7,10 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dakehu.analysis import calendar
 from dakehu.analysis.distributor_ranking import Policy as DistributorPolicy
 from dakehu.analysis.distributor_ranking.hoarding import hoarding_of
 from dakehu.analysis.distributor_ranking.window import window_of
-from dakehu.analysis.sales_forecast import calendar, cleaning, pull_forward
+from dakehu.analysis.sales_forecast import cleaning, pull_forward
 from dakehu.analysis.sales_forecast.lost_sales import lost_sales_of
 from dakehu.analysis.sales_forecast.measures import measures_of
 from dakehu.analysis.sales_forecast.ramp_up import time_to_serve

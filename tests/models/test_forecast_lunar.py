@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis.sales_forecast import airline, calendar
-from dakehu.analysis.sales_forecast.calendar_effects import adjusted, effects_of, restored
-from dakehu.analysis.sales_forecast.panel import panel_of
+from dakehu.analysis import airline, calendar
+from dakehu.analysis.calendar_effects import adjusted, effects_of, restored
+from dakehu.analysis.panel import panel_of
 from dakehu.analysis.sales_forecast.series import Policy
 
 YEARS = range(2000, 2014)

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis.sales_forecast import cleaning, pull_forward
+from dakehu.analysis.sales_forecast import pull_forward
 from dakehu.analysis.sales_forecast.lost_sales import lost_sales_of
 from dakehu.analysis.sales_forecast.ramp_up import ramp_up, time_to_serve
 from dakehu.analysis.sales_forecast.series import Policy
@@ -114,16 +114,6 @@ def test_loading_is_told_from_the_own_months():
     held = ((found["low_amount"] <= 50) & (found["high_amount"] >= 50)).mean()
     assert held >= 0.6
     assert (pull_forward.loaded(own_months(0.0))["low_amount"] <= 0).mean() >= 0.6
-
-
-def test_pull_forward_pairs_add_up_to_nothing():
-    changes = cleaning.pull_forward_changes(pull_forward.loaded(own_months(50.0)))
-    assert set(changes["level"]) == {"total", "distributor"}
-    assert changes["change_amount"].sum() == pytest.approx(0)
-    march = changes.filter(level="total", month=date(2025, 3, 1))["change_amount"].item()
-    april = changes.filter(level="total", month=date(2025, 4, 1))["change_amount"].item()
-    assert march == pytest.approx(-april)
-    assert march < -30
 
 
 def covered(extra, is_covered=True):

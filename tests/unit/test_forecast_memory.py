@@ -75,7 +75,7 @@ def test_no_bridge_without_an_earlier_forecast_of_the_whole_period():
 
 def test_earlier_forecasts_are_judged_by_what_came_beside_the_naive():
     came = sales(YEAR[0], [100] * 9 + [98, 131, 111])
-    memory = memory_of(pl.concat([OCTOBER, NOVEMBER]), came)
+    memory = memory_of(pl.concat([OCTOBER, NOVEMBER]), came, min_cycles=2)
     assert not memory.is_first
     assert set(memory.previous["made_on"]) == {date(2025, 11, 1)}
     by_horizon = {row["horizon"]: row for row in memory.accuracy.iter_rows(named=True)}
@@ -88,6 +88,13 @@ def test_earlier_forecasts_are_judged_by_what_came_beside_the_naive():
     # Bounds are 10 below and 20 above: 131 and November's 111 lie outside, October's 111 inside.
     assert by_horizon[None]["coverage_80"] == pytest.approx(1 / 3)
     assert memory.judged.filter(part="base")["actual"].to_list() == [131, 111, 111]
+
+
+def test_whether_intervals_held_is_not_said_of_too_few_runs():
+    came = sales(YEAR[0], [100] * 9 + [98, 131, 111])
+    accuracy = memory_of(pl.concat([OCTOBER, NOVEMBER]), came).accuracy
+    assert accuracy["coverage_80"].is_null().all()
+    assert accuracy["wape"].is_not_null().all()
 
 
 def test_accuracy_is_over_the_last_cycles_that_have_come():

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dakehu.analysis.sales_forecast import global_model, seasons
+from dakehu.analysis.sales_forecast import global_model, seasons, theta
 from dakehu.analysis.sales_forecast.models import (
     INTERMITTENT,
     MEDIAN,
@@ -51,14 +51,6 @@ def panel():
     return frame, point_forecasts(frame, 12)
 
 
-def test_theta_without_a_season_is_statsforecast_s_own():
-    from statsforecast.models import DynamicOptimizedTheta
-
-    values = wave(20, 100, 1)
-    expected = DynamicOptimizedTheta(season_length=1).forecast(np.array(values), h=6)["mean"]
-    assert ahead(values, THETA, 6) == pytest.approx(list(expected))
-
-
 def test_theta_does_not_hang_on_the_unit_of_the_amounts():
     values = wave(40, 100.0, 7)
     made = ahead(values, THETA, is_seasonal=False)
@@ -67,7 +59,7 @@ def test_theta_does_not_hang_on_the_unit_of_the_amounts():
 
 
 def test_the_default_is_the_median_of_four_on_adjusted_histories(panel):
-    from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
+    from statsforecast.models import AutoCES, AutoETS
 
     frame, made = panel
     without, found = seasons.adjusted(frame)
@@ -75,7 +67,7 @@ def test_the_default_is_the_median_of_four_on_adjusted_histories(panel):
     values = without.filter(history_id=7)["amount"].to_numpy()
     factors = dict(found.filter(history_id=7).select("calendar_month", "factor").iter_rows())
     members = [
-        DynamicOptimizedTheta(season_length=1).forecast(values, h=12)["mean"],
+        theta.forecasts(values[None], np.array([36]), 12)[0],
         AutoCES(season_length=1, model="N").forecast(values, h=12)["mean"],
         np.exp(AutoETS(model="AAN", damped=True).forecast(np.log(values), h=12)["mean"]),
         trees["global_trees"].to_numpy(),

@@ -171,3 +171,26 @@ def test_contract_of_the_tables(runs):
     assert result.tables["forecast"].schema["mean_amount"] == pl.Decimal(18, 2)
     assert result.tables["forecast"].select("level", "key", "month").is_unique().all()
     assert {unit for _, unit in result.figures.values()} <= {"amount", "share", "count"}
+
+
+def test_working_days_are_those_of_china_over_history_and_forecast(runs):
+    _, result = runs
+    days = result.tables["working_days"]
+    assert days["month"].min() == result.history["month"].min()
+    assert days["month"].max() == date(2026, 12, 1)
+    assert dict(days.select("month", "working_day_count").iter_rows())[date(2025, 1, 1)] == 19
+    assert "working_days" not in forecast(company(60), 2, currency="EUR").tables
+
+
+def test_the_demand_behind_purchases_is_kept_to_the_last_complete_month():
+    read = company(60)
+    months = read["monthly"]["month"].unique().sort()
+    channel = pl.DataFrame({"month": pl.concat([months, pl.Series([date(2026, 1, 1)])])}).select(
+        distributor_id=pl.lit("D1"), distributor_name=pl.lit("one"), month="month",
+        sell_in_amount=pl.lit(Decimal(100)).cast(MONEY), is_reported=pl.lit(True),
+        sell_out_amount=pl.lit(Decimal(90)).cast(MONEY),
+    )  # fmt: skip
+    kept = forecast(read | {"channel": channel}, 2).tables["channel_demand"]
+    assert kept["month"].max() == date(2025, 12, 1)
+    assert set(kept["basis"]) == {"sell_out"}
+    assert (kept["demand_amount"] == 100).all()

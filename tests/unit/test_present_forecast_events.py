@@ -1,11 +1,14 @@
 """Measures, losses, pull-forward, ramp-up, calendar and memory of the forecast page."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from dakehu.present.sales_forecast import (
     accuracy,
     calendar,
+    channel,
     lost_sales,
     measures,
     plan_terms,
@@ -14,8 +17,15 @@ from dakehu.present.sales_forecast import (
     tables,
 )
 from dakehu.present.text import Text
-from forecast_page import HOSTILE, landed, plain
-from forecast_page_tables import LOST_SALES, LUNAR_GROWTH, MEASURES, PULL_FORWARD, TABLES
+from forecast_page import HOSTILE, landed, months, plain
+from forecast_page_tables import (
+    LOST_SALES,
+    LUNAR_GROWTH,
+    MEASURES,
+    MEMORY,
+    PULL_FORWARD,
+    TABLES,
+)
 
 EN = Text("en", "CNY")
 FULL = landed(tables=TABLES)
@@ -140,7 +150,58 @@ def test_kept_forecasts_stand_beside_the_naive_rule():
         "7.1%", "12.0%", "+6.0%",
     )  # fmt: skip
     assert region["level"] == "Regions"
+    assert "Whether" not in accuracy.cycles_table(EN, FULL)["note"]
     assert "No kept forecast has come due yet" in accuracy.cycles_table(EN, plain())["text"]
+
+
+def test_after_too_few_runs_the_table_says_why_no_interval_is_judged():
+    few = MEMORY.with_columns(cycle_count=1, coverage_80=pl.lit(None, dtype=pl.Float64))
+    block = accuracy.cycles_table(EN, landed(tables=TABLES | {"forecast_memory": few}))
+    assert "coverage_80" not in rows(block)[0]
+    assert "judged from 3 earlier runs on; so far: 1." in block["note"]
+
+
+def test_kept_forecasts_that_cannot_be_read_are_named():
+    assert accuracy.unread(EN, [])["items"] == []
+    words = accuracy.unread(EN, [f"2025-11-30/{HOSTILE}: no parquet", "2025-10-31/x: empty"])
+    assert words["text"].endswith(f"2025-11-30/{HOSTILE}: no parquet; 2025-10-31/x: empty.")
+
+
+def test_demand_stands_beside_purchases_and_says_what_is_smoothed():
+    month = months(2, date(2025, 11, 1)) * 2
+    frame = pl.DataFrame({
+        "distributor_id": ["d1", "d1", "d2", "d2"], "month": month,
+        "sell_in_amount": [100.0, 300.0, 100.0, 100.0],
+        "demand_amount": [180.0, 180.0, 100.0, 100.0],
+        "loading_amount": [-80.0, 120.0, 0.0, 0.0],
+        "basis": ["sell_out", "sell_out", "smoothed_sell_in", "smoothed_sell_in"],
+    })  # fmt: skip
+    block = channel.demand_lines(EN, plain(tables={"channel_demand": frame}))
+    bought, demand = block["figure"]["data"]
+    assert bought["y"] == [200, 400]
+    assert demand["y"] == [280, 280]
+    assert "for 33% of the purchases shown" in block["note"]
+    told = frame.with_columns(basis=pl.lit("sell_out"))
+    block = channel.demand_lines(EN, plain(tables={"channel_demand": told}))
+    assert block["note"] == "Demand is the sell-out that distributors reported, at our prices."
+    assert channel.demand_lines(EN, plain())["items"] == []
+
+
+def test_working_days_stand_beside_the_months_as_far_as_they_are_announced():
+    days = pl.DataFrame({
+        "month": months(24, date(2025, 1, 1)), "working_day_count": range(10, 34),
+        "makeup_day_count": [0] * 18 + [None] * 6, "is_published": [True] * 18 + [False] * 6,
+    })  # fmt: skip
+    result = plain(tables={"working_days": days, "lunar_growth": LUNAR_GROWTH})
+    block = tables.months_table(EN, result)
+    assert [row["working_day_count"][1] for row in rows(block)] == list(range(22, 34))
+    assert block["note"].startswith("Working days from Jul 2026 on are not announced yet")
+    line = calendar.growth_lines(EN, landed(tables=TABLES | {"working_days": days}))
+    assert "Working days" not in str(line)  # no year before is known
+    later = LUNAR_GROWTH.with_columns(pl.col("month").dt.offset_by("12mo"))
+    line = calendar.growth_lines(EN, plain(tables={"working_days": days, "lunar_growth": later}))
+    assert "Working days 22, the year before 10" in str(line["figure"]["data"])
+    assert "working_day_count" not in rows(tables.months_table(EN, plain()))[0]
 
 
 def test_accuracy_lists_all_models_for_the_total_and_two_for_each_level():

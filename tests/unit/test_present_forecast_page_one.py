@@ -1,5 +1,6 @@
 """Page one of the forecast: tiles and sentences that answer its four questions."""
 
+import polars as pl
 import pytest
 
 from dakehu.present.sales_forecast import (
@@ -11,7 +12,7 @@ from dakehu.present.sales_forecast import (
     terms,
 )
 from dakehu.present.text import Text
-from forecast_page import HOSTILE, TARGET_GAP, YEAR, bridge, gap_row, landed, plain
+from forecast_page import HOSTILE, LAST, TARGET_GAP, YEAR, bridge, gap_row, landed, plain
 from forecast_page_tables import DEALS, MEMORY, PULL_FORWARD, TAKEN_OUT
 
 EN, ZH = Text("en", "CNY"), Text("zh", "CNY")
@@ -102,7 +103,9 @@ def test_without_a_target_the_year_before_is_the_measure():
     # January to March 2025 sold 1.24 + 1.25 + 1.26 M.
     assert "no target; +20.0% on the year before" in tiles(result)["landing_amount"]["note"]
     assert "landing_probability" not in tiles(result)
-    assert "+20.0% on the year before; it has no target." in said(result)[0]
+    assert said(result)[0].endswith("+20.0% on the year before.")  # one sentence says it of all
+    year = gap_row("total", "total", "total", 15_000_000, 15_600_000, **YEAR)
+    assert "+20.0% on the year before; it has no target." in said(landed([row, year]))[0]
 
 
 def test_orders_taken_out_count_in_the_year_before():
@@ -165,9 +168,24 @@ def test_holders_of_targets_are_named():
     assert "Only distributors hold targets" in said(landed([row]))[0]
 
 
-def test_scope_names_what_is_absent_and_what_switches_it_on():
+def test_scope_names_what_is_left_out_and_leaves_the_reason_to_the_sections():
     words = terms.scope(EN, landed(tables={"deals": DEALS}))["text"]
-    assert "measures (needs events)" in words
-    assert "open deals" not in words
-    assert "targets" not in words
-    assert "targets (needs quotas)" in terms.scope(EN, plain())["text"]
+    assert words == (
+        "Not in this forecast: measures, lost sales, the split of the target, supply,"
+        " pull-forward. Each section below says what data it needs."
+    )
+    months = pl.DataFrame(
+        {"month": [LAST], "documented_amount": [None], "estimated_amount": [None]}
+    )
+    assert "lost sales" in terms.scope(EN, landed(tables={"lost_sales": months}))["text"]
+    told = months.with_columns(documented_amount=pl.lit(1.0))
+    assert "lost sales" not in terms.scope(EN, landed(tables={"lost_sales": told}))["text"]
+
+
+def test_without_any_target_page_one_says_that_there_is_no_gap_and_how_to_have_one():
+    words = [one for one in said(plain()) if "no gap" in one]
+    assert words == [
+        'No target was given, so there is no gap: add a [[source]] with table = "quotas" to the'
+        " pipeline file to have it."
+    ]
+    assert not [one for one in said(landed()) if "no gap" in one]

@@ -54,7 +54,7 @@ def test_hit_rates_tell_own_from_borrowed():
 def test_orders_taken_out_are_whole_orders_largest_first():
     found = rows(pipeline.taken_out(EN, FULL, 5))
     assert [row["net_amount"][0] for row in found] == ["CN¥400.00K", "CN¥90.00K"]
-    assert "tender: 1 orders, CN¥400.00K" in pipeline.taken_out(EN, FULL, 5)["note"]
+    assert "tender: one order, CN¥400.00K" in pipeline.taken_out(EN, FULL, 5)["note"]
 
 
 def test_scenarios_add_up_over_their_months():

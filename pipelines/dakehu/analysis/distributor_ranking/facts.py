@@ -16,6 +16,7 @@ from dakehu.analysis.distributor_ranking.owed import balances
 from dakehu.analysis.distributor_ranking.policy import Policy
 from dakehu.analysis.distributor_ranking.rebates import Rebates, rebates_of
 from dakehu.analysis.distributor_ranking.window import Window
+from dakehu.analysis.year_on_year import UNMOVED
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,22 @@ class Facts:
 
 
 def facts_of(
-    read: Mapping[str, pl.DataFrame], window: Window, as_of: date, policy: Policy
+    read: Mapping[str, pl.DataFrame],
+    window: Window,
+    as_of: date,
+    policy: Policy,
+    calm: pl.DataFrame = UNMOVED,
 ) -> Facts:
-    """Everything that the frames of `marts.MARTS` say of the window that ends with `as_of`."""
+    """Everything that the frames of `marts.MARTS` say of the window that ends with `as_of`.
+
+    `calm` are the company's months without the moving holiday (`without_holiday`).
+    """
     owed = balances(read, window, as_of, policy)
     criteria = criteria_of(read, window, as_of, policy, owed)
     return Facts(
         criteria,
         downstream_of(read, window, criteria),
         credit_of(read, window, as_of, policy, criteria, owed),
-        rebates_of(read, window, policy),
+        rebates_of(read, window, policy, calm),
         conduct_of(read, window, owed),
     )

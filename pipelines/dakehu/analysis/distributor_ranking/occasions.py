@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 
+from dakehu.analysis.calendar import lunar_new_years
 from dakehu.analysis.distributor_ranking.evidence import SIGNS, STATISTICS, signs
 from dakehu.analysis.distributor_ranking.policy import Policy
 from dakehu.analysis.distributor_ranking.purchases import lasting
@@ -14,21 +15,11 @@ from dakehu.analysis.distributor_ranking.window import Window
 KEY = "distributor_id"
 LUNAR, RISE = "lunar_new_year", "price_rise"
 AFTER = timedelta(days=15)  # the festival ends with the lanterns, and stocks run down again
-# First day of the lunar year, by the Chinese calendar (GB/T 33661-2017).
-_LUNAR = """
-    2000-02-05 2001-01-24 2002-02-12 2003-02-01 2004-01-22 2005-02-09 2006-01-29 2007-02-18
-    2008-02-07 2009-01-26 2010-02-14 2011-02-03 2012-01-23 2013-02-10 2014-01-31 2015-02-19
-    2016-02-08 2017-01-28 2018-02-16 2019-02-05 2020-01-25 2021-02-12 2022-02-01 2023-01-22
-    2024-02-10 2025-01-29 2026-02-17 2027-02-06 2028-01-26 2029-02-13 2030-02-03 2031-01-23
-    2032-02-11 2033-01-31 2034-02-19 2035-02-08 2036-01-28 2037-02-15 2038-02-04 2039-01-24
-    2040-02-12
-"""
-LUNAR_NEW_YEARS = tuple(date.fromisoformat(day) for day in _LUNAR.split())
 
 
 def occasions_of(price_rises: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """occasion, day: the first day of each lunar year, and of each announced price rise."""
-    days = LUNAR_NEW_YEARS if policy.lunar_new_year else ()
+    days = list(lunar_new_years().values()) if policy.lunar_new_year else []
     lunar = pl.DataFrame({"day": pl.Series(days, dtype=pl.Date)}).select(
         occasion=pl.lit(LUNAR), day="day"
     )

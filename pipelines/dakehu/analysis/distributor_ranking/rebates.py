@@ -10,6 +10,7 @@ import polars as pl
 
 from dakehu.analysis.distributor_ranking.policy import Policy
 from dakehu.analysis.distributor_ranking.window import Window
+from dakehu.analysis.year_on_year import holiday_moves
 
 KEY = "distributor_id"
 PROGRAM = [KEY, "program_id"]
@@ -22,7 +23,8 @@ class Rebates:
 
     Columns: distributor_id, program_id, period (its first day), period_end, tier_no, rate (as
     booked, else accrued / basis), basis_amount, rebate_amount, paid_amount, volume_lift (purchases
-    against the same period a year before), rate_change, peer_rate (median rate of all distributors
+    against the same period a year before), adjusted_lift (with the moving Lunar New Year taken out,
+    where it moved the period), rate_change, peer_rate (median rate of all distributors
     at the same step in the period), rate_gap (rate - peer_rate), from_amount, next_from_amount,
     next_rate, step_amount (what reaching the next step would pay), missing_amount (purchases still
     lacking to it), is_just_above.
@@ -43,12 +45,15 @@ class Rebates:
         return {name: frame for name, frame in found.items() if not frame.is_empty()}
 
 
-def rebates_of(read: Mapping[str, pl.DataFrame], window: Window, policy: Policy) -> Rebates:
+def rebates_of(
+    read: Mapping[str, pl.DataFrame], window: Window, policy: Policy, calm: pl.DataFrame
+) -> Rebates:
     """Measure every rebate of `read["rebates"]`; the figures are of periods ended in the window.
 
-    A rebate paid as a lower price counts too: it was given.
+    A rebate paid as a lower price counts too: it was given. `calm` are the company's months without
+    the moving holiday (`without_holiday`).
     """
-    frame = _measured(read["rebates"], read["company"]["month"].min(), policy)
+    frame = _measured(read["rebates"], read["company"]["month"].min(), policy, calm)
     latest = frame.filter(
         pl.col("period_end").dt.truncate("1mo").is_between(window.first, window.last)
     )
@@ -67,13 +72,16 @@ def _ratio(above: pl.Expr, below: pl.Expr) -> pl.Expr:
     return above.cast(pl.Float64) / pl.when(base > 0).then(base)
 
 
-def _measured(rebates: pl.DataFrame, first_month: object, policy: Policy) -> pl.DataFrame:
+def _measured(
+    rebates: pl.DataFrame, first_month: object, policy: Policy, calm: pl.DataFrame
+) -> pl.DataFrame:
     basis = pl.coalesce("basis_amount", "net_amount")
     # A year before the data begins nothing was not bought: it is not known.
     is_compared = pl.col("period_start").dt.offset_by("-12mo") >= pl.lit(first_month, pl.Date)
     earlier = pl.when(is_compared).then("earlier_amount")
     frame = rebates.with_columns(
         basis_amount=basis,
+        first_month=pl.col("period_start").dt.truncate("1mo"),
         last_month=pl.col("period_end").dt.truncate("1mo"),
         rate=pl.coalesce(pl.col("rate").cast(pl.Float64), _ratio(pl.col("accrued_amount"), basis)),
         volume_lift=_ratio(pl.col("net_amount"), earlier) - 1,
@@ -82,10 +90,12 @@ def _measured(rebates: pl.DataFrame, first_month: object, policy: Policy) -> pl.
     line = pl.col("from_amount").cast(pl.Float64)
     return (
         frame.join(_year_before(frame), on=[*PROGRAM, "period_start", "last_month"], how="left")
+        .join(holiday_moves(calm, frame), on=["first_month", "last_month"], how="left")
         .with_columns(peer_rate=pl.col("rate").median().over([*PERIOD, step]))
         .with_columns(
             rate_change=pl.col("rate") - pl.col("earlier_rate"),
             rate_gap=pl.col("rate") - pl.col("peer_rate"),
+            adjusted_lift=(1 + pl.col("volume_lift")) / (1 + pl.col("moved")) - 1,
             missing_amount=pl.max_horizontal(
                 pl.col("next_from_amount") - pl.col("basis_amount"), pl.lit(0)
             ),
@@ -100,7 +110,7 @@ def _measured(rebates: pl.DataFrame, first_month: object, policy: Policy) -> pl.
         .select(
             KEY, "program_id", pl.col("period_start").alias("period"), "period_end", "tier_no",
             "rate", "basis_amount", pl.col("accrued_amount").alias("rebate_amount"), "paid_amount",
-            "volume_lift", "rate_change", "peer_rate", "rate_gap", "from_amount",
+            "volume_lift", "adjusted_lift", "rate_change", "peer_rate", "rate_gap", "from_amount",
             "next_from_amount", "next_rate", "step_amount", "missing_amount", "is_just_above",
         )
     )  # fmt: skip
@@ -129,6 +139,9 @@ def _tiers(latest: pl.DataFrame) -> pl.DataFrame:
             high_rate=pl.col("rate").max(),
             just_above_count=pl.col("is_just_above").sum().cast(pl.Int64),
             volume_lift=pl.col("volume_lift").median(),
+            adjusted_lift=pl.when(pl.col("adjusted_lift").is_not_null().any()).then(
+                pl.col("adjusted_lift").fill_null(pl.col("volume_lift")).median()
+            ),
         )
         .with_columns(mean_rate=_ratio(pl.col("rebate_amount"), pl.col("basis_amount")))
         .sort("tier_no", "from_amount")

@@ -27,6 +27,7 @@ from dakehu.analysis.distributor_ranking.verdict import reasons_of, verdicts_of
 from dakehu.analysis.distributor_ranking.weights import weights_beside
 from dakehu.analysis.distributor_ranking.what_if import what_if
 from dakehu.analysis.distributor_ranking.window import Window, window_of
+from dakehu.analysis.year_on_year import without_holiday
 
 KEY = "distributor_id"
 # What is known of the as-of date alone says nothing of a year before.
@@ -155,15 +156,19 @@ def analyse(
     as_of: date,
     window_months: int = 12,
     policy: Policy | None = None,
+    *,
+    closes_on: int = 31,
 ) -> DistributorRanking:
     """Rank the distributors over the `window_months` that end with `as_of`.
 
-    `read` holds the frames of `marts.MARTS`.
+    `read` holds the frames of `marts.MARTS`; fiscal months close on the day `closes_on`.
     """
     policy = policy or Policy()
     window = window_of(read["company"], as_of, window_months)
-    sales = sales_of(read["monthly"], read["company"], read["quotas"], as_of, window_months, policy)
-    facts = facts_of(read, window, as_of, policy)
+    company = read["company"]
+    calm = without_holiday(company if policy.lunar_new_year else company.clear(), closes_on)
+    sales = sales_of(read["monthly"], company, read["quotas"], as_of, window_months, policy, calm)
+    facts = facts_of(read, window, as_of, policy, calm)
     leads = leads_of(read, window, as_of, policy)
     held = proven(facts.conduct, leads.leads)
     score = score_of(facts.criteria.criteria, held, policy, facts.criteria.measured)

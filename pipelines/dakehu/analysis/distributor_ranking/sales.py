@@ -11,9 +11,17 @@ from dakehu.analysis.distributor_ranking.attainment import attainment
 from dakehu.analysis.distributor_ranking.dependence import concentration, dependence
 from dakehu.analysis.distributor_ranking.policy import Policy
 from dakehu.analysis.distributor_ranking.window import Window, back, window_of
+from dakehu.analysis.year_on_year import UNMOVED, holiday_moves
 
 DISTRIBUTOR = "distributor_id"
-OPTIONAL = ["region_name", "growth", "relative_growth", "quota_attainment", "freight_ratio"]
+OPTIONAL = [
+    "region_name",
+    "growth",
+    "adjusted_growth",
+    "relative_growth",
+    "quota_attainment",
+    "freight_ratio",
+]
 
 
 @dataclass(frozen=True)
@@ -50,17 +58,19 @@ def sales_of(
     as_of: date,
     window_months: int = 12,
     policy: Policy | None = None,
+    calm: pl.DataFrame = UNMOVED,
 ) -> Sales:
     """Rank every distributor that ever bought by net amount in the window that ends with `as_of`.
 
-    `monthly`, `company`, `quotas` are mart_distributor_ranking and its parts __company, __quotas.
+    `monthly`, `company`, `quotas` are mart_distributor_ranking and its parts __company, __quotas;
+    `calm` are the company's months without the moving holiday (`without_holiday`).
     """
     policy = policy or Policy()
     window = window_of(company, as_of, window_months)
     company_growth = _company_growth(company, window)
     quota = attainment(quotas, as_of, window_months)
     ranking = _ranking(monthly, company, window, company_growth)
-    ranking = _with_attainment(ranking, quota)
+    ranking = _with_attainment(_without_holiday(ranking, window, calm), quota)
     by_month = dependence(monthly, company, window.months, policy.key_distributor_count)
     tables = {
         "sales_ranking": ranking.drop([name for name in OPTIONAL if ranking[name].is_null().all()]),
@@ -155,6 +165,17 @@ def _ranking(
             "last_month",
         )
     )
+
+
+def _without_holiday(ranking: pl.DataFrame, window: Window, calm: pl.DataFrame) -> pl.DataFrame:
+    """`ranking` with adjusted_growth: growth with the moving Lunar New Year taken out."""
+    moved = None
+    if window.compared_months:
+        first = back(window.last, window.compared_months - 1)
+        span = pl.DataFrame({"first_month": [first], "last_month": [window.last]})
+        moved = holiday_moves(calm, span)["moved"].item()
+    adjusted = (1 + pl.col("growth")) / (1 + pl.lit(moved, pl.Float64)) - 1
+    return ranking.with_columns(adjusted_growth=adjusted)
 
 
 def _ranked(known: pl.DataFrame, window: Window) -> pl.DataFrame:

@@ -7,10 +7,9 @@ from datetime import date
 
 import polars as pl
 
+from dakehu.analysis.panel import SERIES
 from dakehu.analysis.sales_forecast.models import Candidate, point_forecasts
 from dakehu.analysis.sales_forecast.seasons import SEASON_MONTHS
-
-SERIES = ["level", "key"]
 
 
 def histories(series: pl.DataFrame, cutoffs: Sequence[date]) -> pl.DataFrame:

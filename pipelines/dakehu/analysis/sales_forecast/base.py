@@ -8,10 +8,10 @@ from datetime import date
 
 import polars as pl
 
+from dakehu.analysis import calendar, calendar_effects
+from dakehu.analysis.calendar_effects import CalendarEffects
 from dakehu.analysis.sales_forecast import (
     backtest,
-    calendar,
-    calendar_effects,
     choice,
     cleaning,
     conformal,
@@ -20,7 +20,6 @@ from dakehu.analysis.sales_forecast import (
     series,
 )
 from dakehu.analysis.sales_forecast.backtest import SERIES
-from dakehu.analysis.sales_forecast.calendar_effects import CalendarEffects
 from dakehu.analysis.sales_forecast.cents import in_cents
 from dakehu.analysis.sales_forecast.completion import completed
 from dakehu.analysis.sales_forecast.hierarchy import Hierarchy, hierarchy_of, months_of

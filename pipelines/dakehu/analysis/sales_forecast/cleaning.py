@@ -8,8 +8,8 @@ from dakehu.analysis.sales_forecast.backtest import SERIES
 from dakehu.analysis.sales_forecast.measures import Measures
 from dakehu.analysis.sales_forecast.scopes import inside, scope_of
 
-LIFT, HOLE, LEVEL_SHIFT, PULL_FORWARD = "lift", "hole", "level_shift", "pull_forward"
-KINDS = (LIFT, HOLE, LEVEL_SHIFT)  # of events
+LIFT, HOLE, LEVEL_SHIFT = "lift", "hole", "level_shift"
+KINDS = (LIFT, HOLE, LEVEL_SHIFT)
 LEVELS = {
     "total": pl.lit("total"),
     "region": pl.col("region_id"),
@@ -61,42 +61,6 @@ def event_changes(
         )
         parts += [_at(changed, level) for level in LEVELS]
     return pl.concat(parts).sort("cause", *SERIES, "month")
-
-
-def pull_forward_changes(pulled: pl.DataFrame) -> pl.DataFrame:
-    """Purchases pulled forward go back into the month after, at the total and the distributor.
-
-    `pulled` is `pull_forward.loaded`; only amounts whose interval lies above zero. The pair adds up
-    to zero; the last month's return falls behind the history, and is dropped by `cleaned`.
-    """
-    told = pulled.filter(pl.col("low_amount") > 0)
-    gone = told.select("distributor_id", "month", change_amount=-pl.col("pulled_amount"))
-    back = told.select(
-        "distributor_id",
-        pl.col("month").dt.offset_by("1mo"),
-        change_amount="pulled_amount",
-    )
-    both = pl.concat([gone, back]).with_columns(
-        kind=pl.lit(PULL_FORWARD), cause=pl.col("distributor_id")
-    )
-    levels = [
-        both.with_columns(level=pl.lit(level), key=key)
-        for level, key in (("total", pl.lit("total")), ("distributor", pl.col("distributor_id")))
-    ]
-    return pl.concat(levels).select(list(CHANGES)).sort("cause", *SERIES, "month")
-
-
-def cleaned(history: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
-    """`history` with `changes` added to amount, and is_changed beside the months they touch."""
-    summed = changes.group_by(*SERIES, "month").agg(pl.col("change_amount").sum())
-    return (
-        history.join(summed, on=[*SERIES, "month"], how="left", maintain_order="left")
-        .with_columns(
-            amount=pl.col("amount") + pl.col("change_amount").fill_null(0.0),
-            is_changed=pl.col("change_amount").is_not_null(),
-        )
-        .drop("change_amount")
-    )
 
 
 def _at(changed: pl.DataFrame, level: str) -> pl.DataFrame:

@@ -108,12 +108,14 @@ def forecasts_of(
     )
 
 
-def memory_of(kept: pl.DataFrame, history: pl.DataFrame, cycles: int = 4) -> Memory:
+def memory_of(
+    kept: pl.DataFrame, history: pl.DataFrame, cycles: int = 4, min_cycles: int = 3
+) -> Memory:
     """Judge earlier forecasts by what came.
 
     `kept` holds the tables `forecasts` of earlier runs (no row where there are none); `history` the
     sales that the base forecasts: level, key, month, amount. Accuracy is over the last `cycles`
-    runs of which a month has come.
+    runs of which a month has come; the share of intervals that held is missing under `min_cycles`.
     """
     known = (
         kept.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
@@ -125,7 +127,7 @@ def memory_of(kept: pl.DataFrame, history: pl.DataFrame, cycles: int = 4) -> Mem
     return Memory(
         known,
         judged,
-        _accuracy(judged.filter(pl.col("made_on").is_in(runs.implode()))),
+        _accuracy(judged.filter(pl.col("made_on").is_in(runs.implode())), min_cycles),
         known.filter(pl.col("made_on") == pl.col("made_on").max()),
     )
 
@@ -143,7 +145,7 @@ def _judged(kept: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _accuracy(judged: pl.DataFrame) -> pl.DataFrame:
+def _accuracy(judged: pl.DataFrame, min_cycles: int) -> pl.DataFrame:
     """Base beside naive, over the months that both forecast."""
     run = ["made_on", *SERIES, "target_period"]
     naive = judged.filter(pl.col("part") == NAIVE).select(
@@ -173,7 +175,9 @@ def _accuracy(judged: pl.DataFrame) -> pl.DataFrame:
             wape=wape("mean"),
             bias=pl.when(net > 0).then((pl.col("mean") - pl.col("actual")).sum() / net),
             naive_wape=wape("naive"),
-            coverage_80=pl.col("actual").is_between("q10", "q90").mean(),
+            coverage_80=pl.when(pl.col("made_on").n_unique() >= min_cycles).then(
+                pl.col("actual").is_between("q10", "q90").mean()
+            ),
         )
         .with_columns(
             skill=1 - pl.col("wape") / pl.when(pl.col("naive_wape") > 0).then("naive_wape")

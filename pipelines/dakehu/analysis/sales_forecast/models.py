@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from dakehu.analysis.sales_forecast import global_model, seasons
+from dakehu.analysis.sales_forecast import global_model, seasons, theta
 from dakehu.analysis.sales_forecast.seasons import SEASON_MONTHS
 
 MEDIAN, THETA, NAIVE = "median_of_four", "dynamic_optimized_theta", "seasonal_naive"
@@ -92,11 +93,10 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     left out. Where LightGBM cannot be loaded or has too little to learn from, the median is of
     three.
     """
-    from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
+    from dakehu.analysis.sales_forecast.one_step import complex_smoothing, smoothing
 
     without, found = seasons.adjusted(_capped(histories))
-    damped = AutoETS(season_length=1, model="AAN", damped=True, alias=DAMPED)
-    flat = AutoETS(season_length=1, model="ANN", alias=DAMPED)
+    damped, flat = smoothing(DAMPED, "AAN", damped=True), smoothing(DAMPED, "ANN")
     smoothed = [
         _fit_to_logs(part, model, horizon_months)
         for part, model in (
@@ -105,13 +105,10 @@ def _ensemble(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
         )
         if part.height
     ]
-    level = [
-        DynamicOptimizedTheta(season_length=1, alias=THETA),
-        AutoCES(season_length=1, model="N", alias=COMPLEX),
-    ]
     by_month = ["history_id", "month"]
     adjusted = (
-        _fit_to_per_cent(without, level, horizon_months)
+        _fit_to_per_cent(without, complex_smoothing(COMPLEX), horizon_months)
+        .join(_theta(without, horizon_months), on=by_month)
         .join(pl.concat(smoothed), on=by_month)
         .join(global_model.global_forecasts(without, horizon_months), on=by_month, how="left")
     )
@@ -161,6 +158,27 @@ def _intermittent(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
     return _long(_fit(histories, kinds, horizon_months), INTERMITTENT)
 
 
+def _theta(histories: pl.DataFrame, horizon_months: int) -> pl.DataFrame:
+    """history_id, month and Theta's forecast; the mean where a history is too short for it."""
+    rows = histories.group_by("history_id", maintain_order=True).agg("amount", "month")
+    lengths = rows["amount"].list.len().to_numpy().astype(np.int64)
+    values = np.zeros((rows.height, lengths.max()))
+    values[np.arange(lengths.max()) < lengths[:, None]] = histories["amount"].to_numpy()
+    long = lengths >= theta.LEAST_MONTHS
+    made = np.repeat((values.sum(axis=1) / lengths)[:, None], horizon_months, axis=1)
+    made[long] = theta.forecasts(values[long], lengths[long], horizon_months)
+    ahead = pl.Series("ahead", range(1, horizon_months + 1), dtype=pl.Int64)
+    return (
+        rows.select("history_id", pl.col("month").list.last())
+        .join(ahead.to_frame(), how="cross")
+        .select(
+            "history_id",
+            pl.col("month").dt.offset_by(pl.format("{}mo", "ahead")),
+            pl.Series(THETA, made.ravel()),
+        )
+    )
+
+
 def _fit(histories: pl.DataFrame, models: Sequence[Any], horizon_months: int) -> pl.DataFrame:
     """history_id, month and one column per model of statsforecast.
 
@@ -185,20 +203,18 @@ def _fit(histories: pl.DataFrame, models: Sequence[Any], horizon_months: int) ->
     return made.rename({"unique_id": "history_id", "ds": "month"})
 
 
-def _fit_to_per_cent(
-    histories: pl.DataFrame, models: Sequence[Any], horizon_months: int
-) -> pl.DataFrame:
+def _fit_to_per_cent(histories: pl.DataFrame, model: Any, horizon_months: int) -> pl.DataFrame:
     """`_fit` to histories in per cent of their mean size, so that no forecast hangs on the unit.
 
-    The search for Theta's parameters ends by an absolute tolerance: in yuan it would go on for long
+    The search for the parameters ends by an absolute tolerance: in yuan it would go on for long
     after the forecast has ceased to move, in millions end too soon.
     """
     unit = pl.col("amount").abs().mean().over("history_id") / 100
     sized = histories.with_columns(pl.when(unit > 0).then(unit).otherwise(1.0).alias("unit"))
-    made = _fit(sized.with_columns(pl.col("amount") / pl.col("unit")), models, horizon_months)
+    made = _fit(sized.with_columns(pl.col("amount") / pl.col("unit")), [model], horizon_months)
     return (
         made.join(sized.select("history_id", "unit").unique(), on="history_id")
-        .with_columns(pl.col(model.alias) * pl.col("unit") for model in models)
+        .with_columns(pl.col(model.alias) * pl.col("unit"))
         .drop("unit")
     )
 

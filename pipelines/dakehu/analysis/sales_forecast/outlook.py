@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
+from dakehu.analysis import calendar, calendar_effects
 from dakehu.analysis.sales_forecast import backtest, conformal
 from dakehu.analysis.sales_forecast.backtest import SERIES
 from dakehu.analysis.sales_forecast.base import Base
@@ -161,3 +164,19 @@ def not_forecast_table(base: Base) -> pl.DataFrame:
 
 def _names(base: Base) -> pl.DataFrame:
     return base.history.group_by(SERIES).agg(pl.col("key_name").last())
+
+
+def growth_table(base: Base) -> pl.DataFrame:
+    """Year on year of the last month, of the total of all months, with and without the holiday."""
+    names = base.history.group_by(SERIES).agg(pl.col("key_name").last())
+    grown = calendar_effects.growth(base.history, base.calendar)
+    is_last = pl.col("month") == pl.col("month").max()
+    told = grown.filter(is_last | (pl.col("level") == "total"))
+    return told.join(names, on=SERIES).sort(*SERIES, "month")
+
+
+def working_days_table(base: Base, closes_on: int) -> pl.DataFrame:
+    """Working days of China in each fiscal month of history and forecast."""
+    months = pl.concat([base.history["month"], base.published["month"]])
+    span: list[date] = [months.min(), months.max()]  # ty: ignore[invalid-assignment]
+    return calendar.working_days(calendar.fiscal_months(*span, closes_on))

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dakehu.analysis.calendar_effects import CalendarRules
+
 
 @dataclass(frozen=True)
-class Policy:
+class Policy(CalendarRules):
     """Thresholds of the report, in months unless they are counts or shares.
 
     A series sells intermittently from 1.32 months between months with sales: Syntetos, Boylan and
@@ -23,6 +25,7 @@ class Policy:
     # landing, pipeline, quotas, scenarios, supply
     pipeline_min_deals: int = 10
     memory_cycles: int = 4
+    memory_min_cycles: int = 3
     forecast_weight: float = 0.5
     overload_line: float = 1.2
     service_level: float = 0.95
@@ -33,11 +36,6 @@ class Policy:
     max_families: int = 10
     max_distributors: int = 40
     min_member_share: float = 0.005
-    # calendar
-    calendar_effects: bool = True
-    calendar_origins: int = 8
-    calendar_min_origins: int = 3
-    calendar_margin: float = 0.05
     # events
     lost_after_days: int = 30
     outage_cap: float = 0.5

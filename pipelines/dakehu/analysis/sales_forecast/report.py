@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from dakehu.analysis import calendar_effects
 from dakehu.analysis.sales_forecast import (
-    calendar_effects,
     global_model,
     landing,
     lost_sales,
@@ -23,6 +23,7 @@ from dakehu.analysis.sales_forecast import (
 from dakehu.analysis.sales_forecast.backtest import SERIES
 from dakehu.analysis.sales_forecast.base import Base, base_of
 from dakehu.analysis.sales_forecast.bridge import Bridge, bridge_of
+from dakehu.analysis.sales_forecast.channel import channel_demand
 from dakehu.analysis.sales_forecast.channel_load import pulled_of
 from dakehu.analysis.sales_forecast.figures import figures_of
 from dakehu.analysis.sales_forecast.pipeline import Pipeline, pipeline_of
@@ -93,6 +94,7 @@ def analyse(
         ValueError: no month is left up to `as_of`, or a scenario of the policy cannot be.
     """
     policy = policy or Policy()
+    is_chinese = currency == LUNAR_CURRENCY
     written = scenarios.written(policy.scenarios)
     monthly = read["monthly"].filter(pl.col("month") <= as_of)
     last_month: date | None = monthly["month"].max()  # ty: ignore[invalid-assignment]
@@ -104,7 +106,7 @@ def analyse(
         horizon_months,
         policy,
         closes_on=closes_on,
-        has_lunar_year=currency == LUNAR_CURRENCY,
+        has_lunar_year=is_chinese,
     )
     assert last_month is not None  # base_of has refused an empty history
     pipe = pipeline_of(
@@ -119,7 +121,10 @@ def analyse(
     landed = landing.landings(goals, sales, *_ahead(base), last_month, pipe, ("pool",))
     now = _kept_now(base, pipe, sales, horizon_months, as_of, run_id)
     past = memory.memory_of(
-        pl.DataFrame() if kept is None else kept, base.history, policy.memory_cycles
+        pl.DataFrame() if kept is None else kept,
+        base.history,
+        policy.memory_cycles,
+        policy.memory_min_cycles,
     )
     headline = landing.headline(landed)
     bridge = None
@@ -141,11 +146,12 @@ def analyse(
         "deals": pipe.deals,
         "hit_rates": pipe.hit_rates,
         "taken_out": read["taken_out"].filter(pl.col("month") <= as_of),
-        "lunar_growth": _growth(base),
+        "lunar_growth": outlook.growth_table(base),
         "calendar": base.calendar.choice,
         "history_changes": base.changes,
         "measures": _measures(base),
         "pull_forward": pulled_of(read, as_of),
+        "channel_demand": channel_demand(read["channel"].filter(pl.col("month") <= as_of)),
         "ramp_up": ramp_up.ramp_up(_accounts(read["accounts"], as_of)),
         "time_to_serve": ramp_up.time_to_serve(read["first_supplies"]),
         "lost_sales": lost_sales.lost_sales_of(
@@ -153,6 +159,7 @@ def analyse(
         ).table,
         "scenarios": _scenarios(base, written),
         "supply": _supply(base, read, policy),
+        **({"working_days": outlook.working_days_table(base, closes_on)} if is_chinese else {}),
         **({"bridge": bridge.components} if bridge else {}),
         **({"quota_split": split.quota_split} if split else {}),
     }
@@ -231,15 +238,6 @@ def _kept_now(
     )
     effects = {"pipeline": deals, "calendar": moved}
     return memory.forecasts_of(base.published, base.naive, sales, effects, as_of, run_id)
-
-
-def _growth(base: Base) -> pl.DataFrame:
-    """Year on year of the last month, of the total of all months, with and without the holiday."""
-    names = base.history.group_by(SERIES).agg(pl.col("key_name").last())
-    grown = calendar_effects.growth(base.history, base.calendar)
-    is_last = pl.col("month") == pl.col("month").max()
-    told = grown.filter(is_last | (pl.col("level") == TOTAL))
-    return told.join(names, on=SERIES).sort(*SERIES, "month")
 
 
 def _measures(base: Base) -> pl.DataFrame:

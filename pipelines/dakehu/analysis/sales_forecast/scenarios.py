@@ -184,14 +184,3 @@ def _changed(name: str, total: pl.DataFrame, own: pl.DataFrame, scenario: Scenar
         bound("low", scenario.low, -1).alias("low_80_amount"),
         bound("high", scenario.high, 1).alias("high_80_amount"),
     )
-
-
-def amount_added(table: pl.DataFrame) -> pl.DataFrame:
-    """What each scenario adds to the base over its months: scenario, added_amount (Decimal)."""
-    base = table.filter(pl.col("scenario") == BASE).select("month", base="mean_amount")
-    return (
-        table.filter(pl.col("scenario") != BASE)
-        .join(base, on="month")
-        .group_by("scenario", maintain_order=True)
-        .agg(added_amount=(pl.col("mean_amount") - pl.col("base")).sum())
-    )

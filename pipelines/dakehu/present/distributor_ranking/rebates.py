@@ -62,6 +62,7 @@ def tiers(text: Text, result: Any) -> BlockData:
         Column("low_rate", text("Lowest rate"), "percent", 2),
         Column("high_rate", text("Highest rate"), "percent", 2),
         Column("volume_lift", text("Purchases, year on year"), "change"),
+        Column("adjusted_lift", text("Lunar New Year taken out"), "change", 2),
         Column("just_above_count", text("Just above"), "count", 3),
     ]
     return table(
@@ -91,6 +92,7 @@ def unequal(text: Text, result: Any, count: int) -> BlockData:
         Column("peer_rate", text("Others at this step"), "percent"),
         Column("rebate_amount", text("Rebate"), "amount", 2),
         Column("volume_lift", text("Purchases, year on year"), "change", 2),
+        Column("adjusted_lift", text("Lunar New Year taken out"), "change", 3),
     ]
     shown = named(apart, result).sort(
         pl.col("rate_gap").abs(), pl.col("period"), pl.col(KEY), descending=[True, True, False]

@@ -23,6 +23,7 @@ def ranking_table(text: Text, result: Any) -> BlockData:
         Column("net_amount", text("Sales"), "amount"),
         Column("amount_share", text("Share of company"), "percent", 2),
         Column("growth", text("Year on year"), "change", 2),
+        Column("adjusted_growth", text("Lunar New Year taken out"), "change", 2),
         Column("relative_growth", text("Relative growth"), "number", 2),
         Column("quota_attainment", text("Quota attainment"), "percent", 2),
         Column("freight_ratio", text("Freight ratio"), "percent", 3),
@@ -43,6 +44,7 @@ def bottom_table(text: Text, result: Any, count: int) -> BlockData:
         Column("distributor_name", text("Distributor"), opens=OPENS),
         Column("net_amount", text("Sales"), "amount"),
         Column("growth", text("Year on year"), "change", 2),
+        Column("adjusted_growth", text("Lunar New Year taken out"), "change", 2),
         Column("last_month", text("Last purchase"), "month", 2),
     ]
     return table(frame, columns, text, title=text("Bottom of the list (still buying)"))

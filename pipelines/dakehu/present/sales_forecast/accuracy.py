@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import polars as pl
 
 from dakehu.present.bars import HOVER, hover
-from dakehu.present.block import BlockData, Column, figure, note, table
+from dakehu.present.block import BlockData, Column, figure, findings, note, table
 from dakehu.present.sales_forecast.words import (
     CHOSEN,
     MANY,
     NAIVE,
+    joined,
     model_name,
     part,
     total_model,
@@ -56,6 +58,18 @@ def record(result: Any) -> Record:
     )
 
 
+def unread(text: Text, files: Sequence[str]) -> BlockData:
+    """Kept forecasts of earlier runs that could not be read, and why; nothing where all could."""
+    if not files:
+        return findings()
+    return note(
+        text(
+            "Kept forecasts that could not be read and are not judged here: {files}.",
+            files=text("; ").join(files),
+        )
+    )
+
+
 def cycles_table(text: Text, result: Any) -> BlockData:
     """The last kept forecasts as they were made, by level: error beside the seasonal naive."""
     kept = part(result, "forecast_memory")
@@ -85,12 +99,30 @@ def cycles_table(text: Text, result: Any) -> BlockData:
         columns,
         text,
         title=text("The last forecasts, as they were made"),
-        note=text(
-            "Forecasts of at most {n} earlier runs, read back from what they kept; nothing is"
-            " fitted anew.",
-            n=text.count(result.policy.memory_cycles),
+        note=joined(
+            text,
+            [
+                text(
+                    "Forecasts of at most {n} earlier runs, read back from what they kept; nothing"
+                    " is fitted anew.",
+                    n=text.count(result.policy.memory_cycles),
+                ),
+                _too_few(text, result, frame),
+            ],
         ),
         file="forecast_memory",
+    )
+
+
+def _too_few(text: Text, result: Any, frame: pl.DataFrame) -> str:
+    """Why there is no share of intervals that held."""
+    cycles = max(frame["cycle_count"].to_list(), default=0)
+    if cycles >= result.policy.memory_min_cycles:
+        return ""
+    return text(
+        "Whether the intervals held is judged from {n} earlier runs on; so far: {count}.",
+        n=text.count(result.policy.memory_min_cycles),
+        count=text.count(cycles),
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
@@ -42,6 +43,7 @@ def growth_lines(text: Text, result: Any) -> BlockData:
             ),
             "",
         )
+    days = _working_days(text, result)
     fig = go.Figure(
         layout=layout(
             xaxis={"tickformat": "%Y-%m", "nticks": 6, "showgrid": False},
@@ -60,7 +62,7 @@ def growth_lines(text: Text, result: Any) -> BlockData:
             line={"color": color, "dash": dash, "width": 2},
             marker={"size": 5},
             customdata=[
-                hover(text.month(month), f"{name} {text.change(value)}")
+                hover(text.month(month), f"{name} {text.change(value)}", *days.get(month, []))
                 for month, value in frame.select("month", column).iter_rows()
             ],
             hovertemplate=HOVER,
@@ -72,6 +74,20 @@ def growth_lines(text: Text, result: Any) -> BlockData:
         note=text("The holiday moves between January and February: only the blue line compares."),
         height=320,
     )
+
+
+def _working_days(text: Text, result: Any) -> dict[date, list[str]]:
+    """By month a line with its working days and those a year before."""
+    found = part(result, "working_days")
+    if found is None:
+        return {}
+    count = dict(found.select("month", "working_day_count").iter_rows())
+    before = {month: count.get(month.replace(year=month.year - 1)) for month in count}
+    return {
+        month: [text("Working days {n}, the year before {before}", n=count[month], before=days)]
+        for month, days in before.items()
+        if days is not None
+    }
 
 
 def _moved(frame: pl.DataFrame) -> bool:

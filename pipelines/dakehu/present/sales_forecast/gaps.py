@@ -14,7 +14,6 @@ from dakehu.present.sales_forecast.words import (
     MANY,
     ONE,
     WHERE,
-    absent,
     named,
     part,
     period,
@@ -184,14 +183,15 @@ def gap_table(text: Text, result: Any, count: int) -> BlockData:
     )
 
 
-def _no_targets(text: Text, result: Any) -> BlockData:
+def has_any_target(result: Any) -> bool:
+    """Whether any period of any level has a target."""
     found = part(result, "target_gap")
-    if found is None or not found.filter(pl.col("target_amount") > 0).height:
-        return absent(
-            text,
-            text("Gap to target"),
-            text("Map quotas (holder, period, target_amount) to have it."),
-        )
+    return found is not None and bool((found["target_amount"] > 0).any())
+
+
+def _no_targets(text: Text, result: Any) -> BlockData:
+    if not has_any_target(result):
+        return findings()  # page one has said so
     return note(
         text(
             "No region, distributor, product family or key account has a target for the running"

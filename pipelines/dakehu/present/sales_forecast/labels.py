@@ -65,6 +65,7 @@ RULES = {
     "outage_cap": N_("Of a month's days an outage counts this share at most"),
     "pipeline_min_deals": N_("Closed deals that a sales stage needs for a hit rate of its own"),
     "memory_cycles": N_("Past runs over which kept forecasts are judged"),
+    "memory_min_cycles": N_("Past runs from which on it is said whether their intervals held"),
     "forecast_weight": N_("Weight of the forecast beside the potential when a target is split"),
     "overload_line": N_("A target above so many times what can be carried is an overload"),
     "service_level": N_("Chance that the stock lasts the lead time"),

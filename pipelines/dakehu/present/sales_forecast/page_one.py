@@ -13,7 +13,7 @@ from dakehu.present.block import BlockData, Finding, findings
 from dakehu.present.sales_forecast.accuracy import record
 from dakehu.present.sales_forecast.bridge import SHORT, moved, without
 from dakehu.present.sales_forecast.findings import ahead
-from dakehu.present.sales_forecast.gaps import gaps, level_names, losses
+from dakehu.present.sales_forecast.gaps import gaps, has_any_target, level_names, losses
 from dakehu.present.sales_forecast.headline import LIKELY, NOTABLE_BIAS, UNLIKELY
 from dakehu.present.sales_forecast.landing import has_target, last_year, period_of, rows_of
 from dakehu.present.sales_forecast.words import MANY, WHERE, joined, listed, period, span
@@ -84,20 +84,28 @@ def _period(text: Text, result: Any, row: dict[str, Any]) -> str:
 
 def _no_target(text: Text, result: Any, row: dict[str, Any], facts: dict[str, Any]) -> str:
     earlier = last_year(result, row["first_month"], row["last_month"])
-    if row["level"] != "total" or earlier is None:
-        return text("{period} lands at {amount} ({interval}); it has no target.", **facts)
-    change = text.change(float(row["forecast_amount"]) / earlier - 1)
-    return text(
-        "{period} lands at {amount} ({interval}), {change} on the year before; it has no target.",
-        change=change,
-        **facts,
-    )
+    known = row["level"] == "total" and earlier is not None
+    if known:
+        facts["change"] = text.change(float(row["forecast_amount"]) / earlier - 1)
+    if not has_any_target(result):  # a sentence of its own says so
+        if known:
+            return text(
+                "{period} lands at {amount} ({interval}), {change} on the year before.", **facts
+            )
+        return text("{period} lands at {amount} ({interval}).", **facts)
+    if known:
+        return text(
+            "{period} lands at {amount} ({interval}), {change} on the year before; it has no"
+            " target.",
+            **facts,
+        )
+    return text("{period} lands at {amount} ({interval}); it has no target.", **facts)
 
 
 def _where(text: Text, result: Any) -> list[Finding]:
     frame = gaps(text, result)
     if frame.is_empty():
-        return _falling(text, result)
+        return [*_without_target(text, result), *_falling(text, result)]
     parts = _worst(text, frame, "gap_amount", level_names(text, frame))
     if not parts:
         words = text(
@@ -106,6 +114,16 @@ def _where(text: Text, result: Any) -> list[Finding]:
         return [Finding(words, "good")]
     words = text("The gap lies at: {parts}.", parts=text("; ").join(parts))
     return [Finding(words, "warn")]
+
+
+def _without_target(text: Text, result: Any) -> list[Finding]:
+    if has_any_target(result):
+        return []
+    words = text(
+        'No target was given, so there is no gap: add a [[source]] with table = "quotas" to the'
+        " pipeline file to have it."
+    )
+    return [Finding(words)]
 
 
 def _falling(text: Text, result: Any) -> list[Finding]:
@@ -118,7 +136,7 @@ def _falling(text: Text, result: Any) -> list[Finding]:
     if not parts:
         return []
     words = text(
-        "Without targets by level, the next {n} months lose most against the last at: {parts}.",
+        "The next {n} months lose most against the last at: {parts}.",
         n=result.horizon_months,
         parts=text("; ").join(parts),
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -200,12 +201,7 @@ def taken_out(text: Text, result: Any, count: int) -> BlockData:
     sums = orders.group_by("reason").agg(pl.col("net_amount").sum(), pl.len()).sort("reason")
     words = {name: text(label) for name, label in REASONS.items()}
     said = [
-        text(
-            "{reason}: {n} orders, {amount}",
-            reason=words.get(reason, reason),
-            n=text.count(n),
-            amount=text.amount(amount),
-        )
+        _left_out(text, words.get(reason, reason), n, amount)
         for reason, amount, n in sums.iter_rows()
     ]
     columns = [
@@ -227,3 +223,10 @@ def taken_out(text: Text, result: Any, count: int) -> BlockData:
         ),
         file="taken_out",
     )
+
+
+def _left_out(text: Text, reason: str, n: int, amount: Decimal) -> str:
+    facts = {"reason": reason, "amount": text.amount(amount)}
+    if n == 1:
+        return text("{reason}: one order, {amount}", **facts)
+    return text("{reason}: {n} orders, {amount}", n=text.count(n), **facts)

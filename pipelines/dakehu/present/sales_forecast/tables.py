@@ -13,8 +13,10 @@ from dakehu.present.sales_forecast.words import (
     MANY,
     NAIVE,
     ONE,
+    joined,
     model_name,
     named,
+    part,
     total_model,
 )
 from dakehu.present.text import Text
@@ -25,6 +27,9 @@ def months_table(text: Text, result: Any) -> BlockData:
     frame = result.table("forecast")
     if frame.is_empty():
         return note(text("The total is not forecast."))
+    days = part(result, "working_days")
+    if days is not None:
+        frame = frame.join(days, on="month", how="left", maintain_order="left")
     columns = [
         Column("month", text("Month"), "month"),
         Column("mean_amount", text("Forecast"), "amount"),
@@ -32,9 +37,26 @@ def months_table(text: Text, result: Any) -> BlockData:
         Column("high_80_amount", text("80% to"), "amount"),
         Column("low_95_amount", text("95% from"), "amount", 2),
         Column("high_95_amount", text("95% to"), "amount", 2),
+        Column("working_day_count", text("Working days"), "count", 3),
     ]
     return table(
-        frame, columns, text, title=text("Total by month"), file="forecast", note=_gone(text, frame)
+        frame,
+        columns,
+        text,
+        title=text("Total by month"),
+        file="forecast",
+        note=joined(text, [_gone(text, frame), _unannounced(text, frame)]),
+    )
+
+
+def _unannounced(text: Text, frame: pl.DataFrame) -> str:
+    """From when on working days are not the State Council's."""
+    if "is_published" not in frame.columns or frame["is_published"].all():
+        return ""
+    return text(
+        "Working days from {month} on are not announced yet: they know weekends and days off by"
+        " law, no make-up days.",
+        month=text.month(min(frame.filter(~pl.col("is_published"))["month"].to_list())),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
+
 from dakehu.present.appendix import N_
 from dakehu.present.block import BlockData, Definition, definitions, findings, note
-from dakehu.present.sales_forecast.landing import has_target, rows_of
-from dakehu.present.sales_forecast.words import part
+from dakehu.present.sales_forecast.words import listed, part
 from dakehu.present.text import Text
 
 
@@ -74,30 +75,34 @@ def method(text: Text, result: Any) -> BlockData:
     )
 
 
-SWITCHES = {
-    "deals": (N_("open deals"), N_("bids or stages")),
-    "measures": (N_("measures"), N_("events")),
-    "lost_sales": (N_("lost sales"), N_("shipments or outages")),
-    "quota_split": (N_("the split of the target"), N_("quotas and distributors")),
-    "supply": (N_("supply"), N_("product families")),
-    "pull_forward": (N_("pull-forward"), N_("sell-out or distributors' orders by day")),
+PARTS = {
+    "deals": N_("open deals"),
+    "measures": N_("measures"),
+    "lost_sales": N_("lost sales"),
+    "quota_split": N_("the split of the target"),
+    "supply": N_("supply"),
+    "pull_forward": N_("pull-forward"),
 }
 
 
+def _is_known(result: Any, name: str) -> bool:
+    """Whether a table says any amount; months alone, such as those of losses, are no knowledge."""
+    found = part(result, name)
+    if found is None:
+        return False
+    amounts = found.select(pl.selectors.ends_with("_amount"))
+    return any(amounts[column].is_not_null().any() for column in amounts.columns)
+
+
 def scope(text: Text, result: Any) -> BlockData:
-    """What this forecast leaves out, because the data for it is absent; nothing if it has all."""
-    missing = [
-        text("{what} (needs {data})", what=text(what), data=text(data))
-        for name, (what, data) in SWITCHES.items()
-        if part(result, name) is None
-    ]
-    if not any(has_target(row) for row in rows_of(result)):
-        missing.insert(0, text("{what} (needs {data})", what=text("targets"), data=text("quotas")))
+    """What this forecast leaves out; each section says why. Nothing if it leaves nothing out."""
+    missing = [text(what) for name, what in PARTS.items() if not _is_known(result, name)]
     if not missing:
         return findings()
     return note(
         text(
-            "Not in this forecast, data absent (not zero): {parts}.", parts=text("; ").join(missing)
+            "Not in this forecast: {parts}. Each section below says what data it needs.",
+            parts=listed(text, missing),
         ),
         "",
     )

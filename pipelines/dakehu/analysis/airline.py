@@ -65,24 +65,25 @@ def fitted(logs: np.ndarray, regressors: np.ndarray) -> Airline:
     begun = ~np.isnan(wanted)
     wanted = np.where(begun, wanted, 0.0)
     moved = np.where(begun[:, None, :], moved, 0.0)
-    stack = np.concatenate([wanted[:, None, :], moved], axis=1)
+    # Months first: a filter walks over months, and all histories of one lie side by side.
+    stack = np.ascontiguousarray(np.concatenate([wanted[:, None, :], moved], axis=1).T)
     best = np.full(len(logs), np.inf)
     count, wide = len(logs), regressors.shape[2]
     effects, errors = np.full((count, wide), np.nan), np.full((count, wide), np.nan)
-    theta, seasonal, noise = np.zeros(count), np.zeros(count), np.zeros(wanted.shape)
+    theta, seasonal, noise = np.zeros(count), np.zeros(count), np.zeros(wanted.shape[::-1])
     for one in _GRID:
         monthly = _filtered(stack, one, 1)
         for twelve in _GRID:
             filtered = _filtered(monthly, twelve, SEASON)
             coefficient, deviation, left = _regressed(filtered, begun.sum(axis=1))
-            squares = (left**2).sum(axis=1)
+            squares = np.einsum("tn,tn->n", left, left)
             better = squares < best
             best = np.where(better, squares, best)
             theta, seasonal = np.where(better, one, theta), np.where(better, twelve, seasonal)
             effects = np.where(better[:, None], coefficient, effects)
             errors = np.where(better[:, None], deviation, errors)
-            noise = np.where(better[:, None], left, noise)
-    return Airline(logs, regressors, effects, errors, theta, seasonal, noise)
+            noise = np.where(better, left, noise)
+    return Airline(logs, regressors, effects, errors, theta, seasonal, noise.T)
 
 
 def _differenced(values: np.ndarray) -> np.ndarray:
@@ -95,30 +96,33 @@ def _differenced(values: np.ndarray) -> np.ndarray:
 
 
 def _filtered(stack: np.ndarray, share: float, lag: int) -> np.ndarray:
-    """E of w = (1 - share B^lag) e, along the last axis, from e = 0."""
+    """E of w = (1 - share B^lag) e, along the first axis, from e = 0."""
     made = stack.copy()
-    for start in range(lag, stack.shape[-1], lag):
-        now = made[..., start : start + lag]
-        now += share * made[..., start - lag : start][..., : now.shape[-1]]
+    for start in range(lag, len(stack), lag):
+        now = made[start : start + lag]
+        now += share * made[start - lag : start][: len(now)]
     return made
 
 
 def _regressed(
     filtered: np.ndarray, lengths: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Effects, their standard errors, and what is left of the first row given the others."""
+    """Effects, their standard errors, and what is left of the first row given the others.
+
+    `filtered` is [T, 1 + k, n].
+    """
     wanted, given = filtered[:, 0], filtered[:, 1:]
     if not given.shape[1]:
-        none = np.zeros((len(wanted), 0))
+        none = np.zeros((wanted.shape[1], 0))
         return none, none, wanted
-    gram = np.einsum("nkt,nlt->nkl", given, given)
+    gram = np.einsum("tkn,tln->nkl", given, given)
     size = np.einsum("nkk->nk", gram)
     told = size > _RIDGE
     gram = gram + np.einsum("nk,kl->nkl", np.where(told, _RIDGE * size, 1.0), np.eye(size.shape[1]))
     inverse = np.linalg.inv(gram)
-    known = np.einsum("nkl,nl->nk", inverse, np.einsum("nkt,nt->nk", given, wanted))
-    left = wanted - np.einsum("nkt,nk->nt", given, known)
+    known = np.einsum("nkl,nl->nk", inverse, np.einsum("tkn,tn->nk", given, wanted))
+    left = wanted - np.einsum("tkn,nk->tn", given, known)
     freedom = np.maximum(lengths - told.sum(axis=1) - 2, 1)
-    spread = (left**2).sum(axis=1) / freedom
+    spread = np.einsum("tn,tn->n", left, left) / freedom
     deviation = np.sqrt(spread[:, None] * np.einsum("nkk->nk", inverse))
     return np.where(told, known, np.nan), np.where(told, deviation, np.nan), left

@@ -16,10 +16,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from dakehu.analysis.sales_forecast import airline, calendar
-from dakehu.analysis.sales_forecast.backtest import SERIES
-from dakehu.analysis.sales_forecast.panel import Panel, panel_of
-from dakehu.analysis.sales_forecast.series import Policy
+from dakehu.analysis import airline, calendar
+from dakehu.analysis.panel import SERIES, Panel, panel_of
 
 AHEAD = 3  # January to March: the months that the Lunar New Year reaches
 TRAIN_MONTHS = 24
@@ -32,6 +30,21 @@ _CHOICE = pl.Schema(
     }
 )  # fmt: skip
 _ESTIMATE = pl.Schema({name: _CHOICE[name] for name in (*SERIES, "regressor", "effect", "error")})
+
+
+@dataclass(frozen=True)
+class CalendarRules:
+    """How a calendar effect is looked for.
+
+    On the first months of at most `calendar_origins` years; a series with fewer than
+    `calendar_min_origins` chooses with those of its level; used where it lessens the error by
+    `calendar_margin` (a share).
+    """
+
+    calendar_effects: bool = True
+    calendar_origins: int = 8
+    calendar_min_origins: int = 3
+    calendar_margin: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class CalendarEffects:
 
 
 def effects_of(
-    history: pl.DataFrame, months: pl.DataFrame, closes_on: int, policy: Policy
+    history: pl.DataFrame, months: pl.DataFrame, closes_on: int, rules: CalendarRules
 ) -> CalendarEffects:
     """Choose and estimate the calendar effect of every series of `history`.
 
@@ -59,11 +72,11 @@ def effects_of(
     known = calendar.regressors(months, closes_on)
     usable = history.filter(((pl.col("amount").min() > 0) & (pl.len() > TRAIN_MONTHS)).over(SERIES))
     chosen = _CHOICE.to_frame()
-    if usable.height and policy.calendar_effects:
+    if usable.height and rules.calendar_effects:
         panel = panel_of(usable, SERIES)
-        scores = _scored(panel, known, policy)
+        scores = _scored(panel, known, rules)
         if scores.height:
-            chosen = _estimated(panel, known, _chosen(panel.series, scores, policy))
+            chosen = _estimated(panel, known, _chosen(panel.series, scores, rules))
     choice = history.select(SERIES).unique().join(chosen, on=SERIES, how="left").sort(SERIES)
     return CalendarEffects(choice, _factors(choice, known))
 
@@ -111,7 +124,7 @@ def _scaled(
     )
 
 
-def _scored(panel: Panel, known: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def _scored(panel: Panel, known: pl.DataFrame, rules: CalendarRules) -> pl.DataFrame:
     """level, key, regressor, origin, error (summed absolute) and actual of January to March."""
     closed = [at for at, month in enumerate(panel.months) if month.month == 1 and at > 0]
     schema = {
@@ -121,7 +134,7 @@ def _scored(panel: Panel, known: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=schema)]
     for name in (None, *calendar.WINDOWS):
         column = _column(known, panel.months, name, AHEAD)
-        for at in closed[-policy.calendar_origins :]:
+        for at in closed[-rules.calendar_origins :]:
             early = panel.until(at, TRAIN_MONTHS)
             ahead = np.repeat(column[None, at : at + AHEAD], len(early.logs), axis=0)
             made = np.exp(_fitted(early, column[:at]).forecast(ahead))
@@ -140,11 +153,11 @@ def _scored(panel: Panel, known: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def _chosen(series: pl.DataFrame, scores: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def _chosen(series: pl.DataFrame, scores: pl.DataFrame, rules: CalendarRules) -> pl.DataFrame:
     """The regressor of each series, by its own origins or, if few, by those of all its level."""
-    own = _ranked(scores, SERIES, policy)
-    pooled = _ranked(scores, ["level"], policy)
-    enough = pl.col("origin_count") >= policy.calendar_min_origins
+    own = _ranked(scores, SERIES, rules)
+    pooled = _ranked(scores, ["level"], rules)
+    enough = pl.col("origin_count") >= rules.calendar_min_origins
     told = own.filter(enough).with_columns(basis=pl.lit(OWN))
     rest = series.join(told, on=SERIES, how="anti").join(pooled, on="level")
     return pl.concat(
@@ -152,7 +165,7 @@ def _chosen(series: pl.DataFrame, scores: pl.DataFrame, policy: Policy) -> pl.Da
     )  # fmt: skip
 
 
-def _ranked(scores: pl.DataFrame, keys: list[str], policy: Policy) -> pl.DataFrame:
+def _ranked(scores: pl.DataFrame, keys: list[str], rules: CalendarRules) -> pl.DataFrame:
     """Per group `keys` the best regressor, null unless it is better than none by the margin.
 
     The first of WINDOWS gives way only to one that is better by the margin too: a few origins
@@ -164,11 +177,11 @@ def _ranked(scores: pl.DataFrame, keys: list[str], policy: Policy) -> pl.DataFra
     )
     plain = total.filter(pl.col("regressor").is_null()).select(*keys, plain_wape="wape")
     usual = pl.col("regressor") == next(iter(calendar.WINDOWS))
-    handicap = pl.when(usual).then(1 - policy.calendar_margin).otherwise(1.0)
+    handicap = pl.when(usual).then(1 - rules.calendar_margin).otherwise(1.0)
     best = total.filter(pl.col("regressor").is_not_null()).sort(
         pl.col("wape") * handicap, "regressor"
     )
-    helps = pl.col("wape") <= (1 - policy.calendar_margin) * pl.col("plain_wape")
+    helps = pl.col("wape") <= (1 - rules.calendar_margin) * pl.col("plain_wape")
     return (
         best.unique(keys, keep="first", maintain_order=True)
         .join(plain, on=keys)

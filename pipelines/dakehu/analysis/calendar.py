@@ -7,7 +7,6 @@ and the days off that follow from the law count; `is_published` tells them apart
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
@@ -50,13 +49,6 @@ def _makeup_days() -> frozenset[date]:
 def last_published_year() -> int:
     """The last year whose make-up working days the library knows."""
     return max(day.year for day in _makeup_days())
-
-
-def closing_day(month_ends: Iterable[date]) -> int:
-    """The day on which fiscal months close, 31 for calendar months, from the last day of each."""
-    ends = list(month_ends)
-    whole = pl.Series(ends, dtype=pl.Date).dt.month_end().to_list()
-    return 31 if ends == whole else max(day.day for day in ends)
 
 
 def fiscal_months(first: date, last: date, closes_on: int = 31) -> pl.DataFrame:

@@ -9,6 +9,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+SERIES = ["level", "key"]
+
 
 @dataclass(frozen=True)
 class Panel:
