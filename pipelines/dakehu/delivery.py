@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dakehu import manifest
+from dakehu.audiences.definition import Scope
 from dakehu.build import Built
 from dakehu.execution import Outcome
 from dakehu.pipeline import Pipeline
@@ -24,17 +25,19 @@ def deliver(
     languages: tuple[str, ...],
     built: Built,
     publication: Publication,
+    scope: Scope | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """Write the pages of an executed notebook below `work`; returns why not, else "", and headline.
 
-    Of a report that failed nothing stays in `work`; its notebook is kept for a person to look at.
+    `scope` is whose rows they are where that is not the whole company. Of a report that failed
+    nothing stays in `work`; its notebook is kept for a person to look at.
     """
     tables = work / outcome.report
     reason = outcome.reason
     headline: dict[str, Any] = {}
     if not reason:
         try:
-            headline = _render(outcome, work, run_id, pipeline, languages, built)
+            headline = _render(outcome, work, run_id, pipeline, languages, built, scope)
         except Exception as error:  # a page that cannot be rendered fails like its notebook
             reason = sentence(error)
     if reason:
@@ -54,6 +57,7 @@ def _render(
     pipeline: Pipeline,
     languages: tuple[str, ...],
     built: Built,
+    scope: Scope | None,
 ) -> dict[str, Any]:
     from dakehu.render import PageContext, headline, notebook_from_file, page
 
@@ -73,6 +77,7 @@ def _render(
         languages=languages,
         tables=tuple(sorted(path.name for path in tables.glob("*.csv"))),
         marked=built.refused,
+        scope=scope,
     )
     for language in languages:
         html = page(notebook, context, language)

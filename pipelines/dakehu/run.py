@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from dakehu import basis, manifest
+from dakehu import announcement, basis, manifest
+from dakehu.announcement import EXIT_CODES
+from dakehu.audiences.definition import Scope
+from dakehu.audiences.edition import edition, exit_code, scope_of
+from dakehu.audiences.excerpt import excerpt
 from dakehu.build import Built, GateRefused, build
 from dakehu.delivery import deliver
-from dakehu.execution import Job, execute_all
-from dakehu.notification import notify
+from dakehu.execution import Job, execute_all, termination_as_interrupt
 from dakehu.paths import REPORTS
-from dakehu.pipeline import Pipeline, load_pipeline
+from dakehu.pipeline import Pipeline, PipelineError, load_pipeline
 from dakehu.plan import Report, plan
 from dakehu.publication import Publication
 from dakehu.reading import reads_of
 from dakehu.sources import LoadError
-from dakehu.terminal import harmless, sentence
+from dakehu.terminal import sentence
 from dakehu.warehouse import open_readonly
 
 Say = Callable[[str], None]
 
-EXIT_CODES = {"ok": 0, "unchanged": 0, "failed": 1, "refused": 3, "interrupted": 130}
+# What a record says until the run lives to say otherwise.
+UNFINISHED = {"status": "killed", "reason": "ended without a word"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class _Run:
     options: Options
     publication: Publication
     say: Say
+    audience: str = ""  # whose edition it is; "" is the company's own
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -75,9 +79,8 @@ def run(path: Path, options: Options, say: Say) -> int:
     )
     publication = Publication(options.out / pipeline.name)
     this = _Run(new_id(), pipeline, reports, options, publication, say)
-    with publication.locked(), _termination_as_interrupt():
-        publication.recover()
-        return _record(this)
+    with publication.locked(), termination_as_interrupt():
+        return _serve(this)
 
 
 def new_id() -> str:
@@ -85,53 +88,83 @@ def new_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:4]}"
 
 
-def _record(this: _Run) -> int:
-    """Attempt the run and write down, whatever happens, how it went."""
+def _serve(this: _Run) -> int:
+    """Run for the whole company, then for each audience; the exit code speaks for all."""
+    whole: list[Built] = []
+
+    def attempt() -> dict[str, Any]:
+        whole.append(_built(this))
+        return _attempt(this, whole[0])
+
+    code, record = _record(this, attempt)
+    editions = {
+        name: replace(
+            this,
+            audience=name,
+            **edition(this.pipeline, this.reports, this.publication, name)._asdict(),
+        )
+        for name in this.pipeline.audience
+        if code != EXIT_CODES["interrupted"]
+    }
+    asked = {name: one for name, one in editions.items() if one.reports}
+    if asked:
+        record["audiences"] = dict.fromkeys(asked, UNFINISHED)
+        this.publication.note(record)
+    codes = {}
+    for name, one in asked.items():
+        codes[name], ended = _record(one, partial(_excerpted, one, whole))
+        record["audiences"] |= {name: {key: ended[key] for key in ("status", "reason")}}
+        if codes[name] == EXIT_CODES["interrupted"]:
+            code = codes[name]
+            break
+    if asked:
+        this.publication.note(record)
+    announcement.notify_of(this.pipeline, this.publication, record)
+    return exit_code(codes, code)
+
+
+def _excerpted(this: _Run, whole: list[Built]) -> dict[str, Any]:
+    """Attempt the run on the rows of its audience alone."""
+    if not whole:  # why not may name whom this audience must not know of
+        raise LoadError("the data of the whole company was not loaded")
+    taken = excerpt(
+        this.pipeline,
+        this.audience,
+        whole[0],
+        run_id=this.id,
+        say=this.say,
+        force=this.options.force,
+    )
+    own = this.pipeline.model_copy(update={"policy": taken.policy})
+    return _attempt(replace(this, pipeline=own), taken.built, scope_of(own, this.audience, taken))
+
+
+def _record(this: _Run, attempt: Callable[[], dict[str, Any]]) -> tuple[int, dict[str, Any]]:
+    """Make an attempt and write down, whatever happens, how it went: exit code and record."""
     started_at, started = _now(), time.perf_counter()
     record: dict[str, Any] = {"run_id": this.id, "started_at": started_at, "as_of": ""}
+    code = 0
     try:
-        # Stands unless the run lives to say otherwise.
-        this.publication.note(record | {"status": "killed", "reason": "ended without a word"})
-        record |= _attempt(this)
+        this.publication.folder.mkdir(parents=True, exist_ok=True)
+        this.publication.recover()
+        this.publication.note(record | UNFINISHED)
+        record |= attempt()
     except KeyboardInterrupt:
         record |= {"status": "interrupted", "reason": "stopped by hand or by the scheduler"}
     except (GateRefused, LoadError) as error:
         record |= {"status": "refused", "reason": str(error)}
     except Exception as error:  # whatever it was: say so, keep the pages, exit honestly
         record |= {"status": "failed", "reason": sentence(error)}
+        code = 2 if isinstance(error, PipelineError) else 0
     this.publication.discard(this.id)  # first of all, for it may be what filled the disk
     record |= {"finished_at": _now(), "seconds": round(time.perf_counter() - started, 1)}
-    _tell(this, record)
-    return EXIT_CODES[record["status"]]
+    announcement.show(this.pipeline, this.publication, record, this.say, this.audience)
+    return code or EXIT_CODES[record["status"]], record
 
 
-def _tell(this: _Run, record: dict[str, Any]) -> None:
-    from click import echo
-
-    from dakehu.portal import portal
-
-    if EXIT_CODES[record["status"]]:
-        echo(harmless(f"dakehu: run {record['status']}: {record['reason']}"), err=True)
-    try:
-        this.publication.note(record)
-        folder = this.publication.folder
-        page = portal(folder, this.pipeline.title.model_dump(), this.publication.history())
-        this.publication.write_portal(page)
-    except OSError as error:
-        record["status"] = "failed"
-        echo(harmless(f"dakehu: the portal could not be updated: {sentence(error)}"), err=True)
-    else:
-        this.say(f"portal: {this.publication.portal}")
-    if trouble := notify(this.pipeline, record, str(this.publication.portal), date.today()):
-        echo(harmless(f"dakehu: {trouble}"), err=True)
-    elif this.pipeline.notify:
-        this.publication.note({"run_id": this.id, "is_told": True})
-
-
-def _attempt(this: _Run) -> dict[str, Any]:
-    """Build, execute, render, publish; returns what the run's record should say."""
+def _built(this: _Run) -> Built:
     options = this.options
-    built = build(
+    return build(
         this.pipeline,
         run_id=this.id,
         say=this.say,
@@ -139,6 +172,11 @@ def _attempt(this: _Run) -> dict[str, Any]:
         warehouse=options.warehouse,
         force=options.force,
     )
+
+
+def _attempt(this: _Run, built: Built, scope: Scope | None = None) -> dict[str, Any]:
+    """Execute, render, publish; returns what the run's record should say."""
+    options = this.options
     as_of = built.loaded.as_of.isoformat()
     standing = [] if options.force else _standing(this, built, as_of)
     if standing:
@@ -161,6 +199,7 @@ def _attempt(this: _Run) -> dict[str, Any]:
             languages=this.languages,
             built=built,
             publication=this.publication,
+            scope=scope,
         )
         reports[outcome.report] = {
             "basis": _basis(this, outcome.report, built, as_of, reads := reads_of(outcome.reads)),
@@ -226,6 +265,8 @@ def _basis(this: _Run, name: str, built: Built, as_of: str, reads: list[str]) ->
         "policy": pipeline.policy.get(name, {}),
         "refused": built.refused,
     }
+    if this.audience:
+        settings["audience"] = pipeline.audience[this.audience].model_dump()
     previous = this.publication.earlier(name, as_of)
     with open_readonly(built.path) as connection:
         return basis.of_report(connection, reads, report.notebook, settings, previous)
@@ -247,17 +288,3 @@ def _job(this: _Run, report: Report, built: Built, work: Path) -> Job:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@contextmanager
-def _termination_as_interrupt() -> Generator[None]:
-    """A scheduler's SIGTERM ends a run as tidily as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
