@@ -19,7 +19,7 @@ import polars as pl
 from dakehu import bundle
 
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-PACKED = re.compile(r"(?<![!-~])(\d+) ([!-%'-;=-\[\]-~]{16,})")  # see bundle.packed
+PACKED = re.compile(r"(?<!\d)(\d+) ([!-%'-;=-\[\]-~]{16,})")  # see bundle.packed
 BASE64 = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}")
 WORD = re.compile(r"[0-9A-Za-z]+")
 # A number is a code only where it stands as a text of its own, not among amounts.
@@ -41,21 +41,26 @@ def found_in(folder: Path, needles: Iterable[str]) -> dict[str, set[str]]:
     for path in sorted(folder.rglob("*")):
         shown = str(path.relative_to(folder))
         content = path.read_bytes() if path.is_file() else b""
+        codes_in = _cells if path.suffix == ".csv" else _words
         for text, is_whole in [(shown, True), *_read(path.suffix, content, 0)]:
             paths.append(shown)
             texts.append(text)
             # Among bytes that are no text a short code stands by chance.
-            found.setdefault(shown, set()).update(codes & _codes(text) if is_whole else ())
+            found.setdefault(shown, set()).update(codes & codes_in(text) if is_whole else ())
     hits = pl.Series(texts).str.extract_many(names, overlapping=True)
     for path, names_there in zip(paths, hits, strict=True):
         found[path].update(names_there)
     return {path: there for path, there in found.items() if there}
 
 
-def _codes(text: str) -> set[str]:
+def _words(text: str) -> set[str]:
     """The words of a text that may be codes; a number only where it is no amount."""
-    words = {word for word in WORD.findall(text) if not word.isdigit()}
-    return words | {*NUMBER.findall(text), *CELL.findall(text)}
+    return {word for word in WORD.findall(text) if not word.isdigit()} | {*NUMBER.findall(text)}
+
+
+def _cells(text: str) -> set[str]:
+    """As `_words`, of a table in text: a number is a code where it fills a cell."""
+    return _words(text) | {*CELL.findall(text)}
 
 
 def _read(suffix: str, content: bytes, depth: int) -> Iterator[tuple[str, bool]]:

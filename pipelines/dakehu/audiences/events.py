@@ -10,9 +10,9 @@ import duckdb
 
 NAMES = """
     select id, bool_or(is_ours) as is_ours from (
-        select unnest([customer_id, group_id]) as id, is_own(customer_id) as is_ours
-        from {loaded}.customers
-        union all select customer_id, is_own(customer_id) from every_party
+        select customer_id as id, is_own(customer_id) as is_ours from every_party
+        union all select group_id, is_own(customer_id) from {loaded}.customers
+        where group_id not in (from every_party)
         union all select unnest([territory_id, territory_name]), is_here(territory_id)
         from {loaded}.territories
         where territory_id in (from own_territories) or territory_id not in (from known_territories)

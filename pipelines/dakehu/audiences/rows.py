@@ -107,6 +107,11 @@ MASKS = {
 HELPERS = r"""
 create or replace temp macro is_own(id) as id in (from own_parties);
 create or replace temp macro is_here(id) as id in (from own_territories);
+create or replace temp table stranger_ids as
+    select customer_id as stranger from every_party where customer_id not in (from own_parties)
+    union select territory_id from {loaded}.territories
+    where territory_id not in (from known_territories);
+-- A code of letters and digits is looked for as a word, whatever else it is called anywhere.
 create or replace temp table stranger_names as
     with strangers as (
         select customer_name as stranger from {loaded}.customers
@@ -114,15 +119,12 @@ create or replace temp table stranger_names as
         union select territory_name from {loaded}.territories
         where territory_id not in (from known_territories)
         union select name from {loaded}.people where person_id not in (from own_people)
+        union from stranger_ids where not regexp_full_match(stranger, '\w+')
     )
     from strangers where length(stranger) > 1
     except select customer_name from {loaded}.customers where customer_id in (from own_parties)
     except select territory_name from {loaded}.territories
     where territory_id in (from known_territories);
-create or replace temp table stranger_ids as
-    select customer_id as stranger from every_party where customer_id not in (from own_parties)
-    union select territory_id from {loaded}.territories
-    where territory_id not in (from known_territories);
 create or replace temp macro names_a_stranger(t) as
     exists (from stranger_names where contains(t, stranger)) or exists (
         from stranger_ids where stranger in (select unnest(regexp_extract_all(t, '\w+')))
@@ -293,13 +295,15 @@ def _value(table: Table, column: Column, loaded: str, is_masked: bool) -> str:
             "party",
             "(select g.head_id from own_groups as g where g.customer_id = kept.customer_id)",
         )
-    if kind := kind_of(table, column):
-        return shown(kind, key)
+    kind = kind_of(table, column)
+    seen = shown(kind, key) if kind else key
     if place in LEADS_TO:
         target, target_key = LEADS_TO[place]
         ours = f"{key} in (select {target_key} from kept_{target})"
         strange = f"{key} in (select {target_key} from {loaded}.{target})"
-        return f"case when {ours} or not coalesce({strange}, false) then {key} end"
+        return f"case when {ours} or not coalesce({strange}, false) then {seen} end"
+    if kind:
+        return seen
     if is_masked and place in MASKS:
         return MASKS[place]
     if is_masked and column.kind == "text" and not column.values:

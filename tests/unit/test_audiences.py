@@ -1,0 +1,114 @@
+"""What an audience's warehouse holds: its own rows, and of everybody else's nothing that names them."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dakehu.audiences.rows import CONDITIONS, OWNERS
+from dakehu.schema import tables
+from reader_books import MARK, company, insert, taken, texts
+from small_company import rows
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return company(tmp_path_factory.mktemp("whole"))
+
+
+def test_every_table_has_a_rule_of_whose_it_is() -> None:
+    assert OWNERS.keys() | CONDITIONS.keys() == tables().keys()
+
+
+def test_nothing_of_another_region_is_in_any_table(whole: Path) -> None:
+    connection = taken(whole, regions=("ours place",), personal_data=True)
+    held = texts(connection)
+    assert {name: text for name, text in held.items() if MARK in text} == {}
+    # Of every table the audience has its own rows, and the figures of a file are those of its rows.
+    assert {name for name in tables() if "ours" not in held[name]} == {"group_memberships"}
+    assert rows(connection, "select file, rows, loaded from loaded.files") == [("ours.csv", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    "audience", [{"distributors": ("ours firm",)}, {"teams": ("FOREIGN_org_unit",)}], ids=str
+)
+def test_a_team_or_a_distributor_sees_no_other_party(whole: Path, audience: dict) -> None:
+    held = texts(taken(whole, **audience, personal_data=True))
+    strangers = ("customers", "people", "order_lines", "contacts", "bids")
+    named = [*(f"{MARK}_{table}" for table in strangers), f"{MARK} firm", f"{MARK} person"]
+    assert {name for name, text in held.items() if any(word in text for word in named)} == set()
+    assert {name for name in tables() if "ours" not in held[name]} == {"group_memberships"}
+
+
+def test_who_is_met_across_the_border_is_a_number_and_its_figures_stay(whole: Path) -> None:
+    connection = taken(whole, regions=("ours place",))
+    assert rows(
+        connection,
+        "select distributor_id, downstream_id, ship_to_territory_id, amount from loaded.sell_out",
+    ) == [("ours_customers", "outside-1", "outside-1", 10)]
+    assert rows(
+        connection, "select customer_name from loaded.customers where customer_id = 'outside-1'"
+    ) == [("区外 Outside 1",)]
+    # What leads to a row that is left out leads nowhere; a group is called by one of our own.
+    assert rows(connection, "select order_id, amount from loaded.invoices") == [(None, 10)]
+    assert rows(
+        connection, "select group_id from loaded.customers where customer_id = 'ours_customers'"
+    ) == [("ours_customers",)]
+    # An event for both halves keeps its effect, and neither the others' names nor the joint cost.
+    assert rows(connection, "select name, scope_json, cost from loaded.events") == [
+        ("ours_events", '{"customer": ["ours_customers"]}', None)
+    ]
+
+
+def test_a_row_that_nobody_can_place_is_counted_and_in_no_region(tmp_path: Path) -> None:
+    path = company(tmp_path)
+    with duckdb.connect(str(path)) as connection:
+        insert(connection, "customers", {"customer_id": "nowhere", "customer_name": "Nowhere"})
+        for number in ("1", "2"):
+            insert(connection, "payments", {"payment_no": number, "customer_id": "nowhere"})
+        insert(connection, "stages", {"case_id": "1"})
+    connection = taken(path, regions=("ours place",))
+    assert rows(connection, "from loaded.unplaced order by all") == [
+        ("customers", 1), ("payments", 2), ("stages", 1),
+    ]  # fmt: skip
+    assert rows(connection, "select payment_no from loaded.payments") == [("ours_payments",)]
+
+
+def test_a_party_without_a_place_belongs_where_the_one_above_it_belongs(tmp_path: Path) -> None:
+    path = company(tmp_path)
+    with duckdb.connect(str(path)) as connection:
+        for code, parent in (("child", "ours_customers"), ("grandchild", "child")):
+            insert(
+                connection,
+                "customers",
+                {"customer_id": code, "customer_name": code, "parent_customer_id": parent},
+            )
+        insert(connection, "sell_out", {"distributor_id": "ours_customers", "downstream_id": "new"})
+    held = rows(taken(path, regions=("ours place",)), "select customer_id from loaded.customers")
+    assert {"child", "grandchild"} <= {code for (code,) in held}
+    sold = rows(taken(path, regions=("ours place",)), "select downstream_id from loaded.sell_out")
+    assert ("new",) in sold
+
+
+def test_a_team_has_who_is_looked_after_on_the_day_else_who_was_sold_to_last(
+    tmp_path: Path,
+) -> None:
+    path = company(tmp_path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("delete from loaded.account_team")
+        for person, team in (("p1", "A"), ("p2", "B")):
+            insert(connection, "people", {"person_id": person, "org_unit": team})
+        for code, day, person in (("c1", "2024-01-01", "p1"), ("c1", "2024-02-01", "p2"),
+                                  ("c2", "2024-01-01", "p2")):  # fmt: skip
+            order = {"order_id": code + day, "line_no": "1", "order_date": day, "net_amount": 1,
+                     "customer_id": code, "person_id": person}  # fmt: skip
+            insert(connection, "order_lines", order)
+        for person, first, last in (("p2", None, "2024-06-30"), ("p1", "2024-06-30", None)):
+            insert(connection, "account_team", {"customer_id": "c2", "person_id": person,
+                                                "valid_from": first, "valid_to": last})  # fmt: skip
+    held = {
+        team: {code for (code,) in rows(taken(path, teams=(team,)),
+                                        "select customer_id from loaded.order_lines")}
+        for team in "AB"
+    }  # fmt: skip
+    assert held == {"A": {"c2"}, "B": {"c1"}}
