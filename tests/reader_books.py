@@ -28,7 +28,8 @@ VALUES: dict[str, Any] = {
 # Where a row of ours stands for itself; every other key leads across the border.
 OURS = {
     "customer_id", "distributor_id", "holder_id", "bound_distributor_id", "offender_id",
-    "person_id", "subject_id", "product_id", "payment_no", "invoice_no", "program_id", "order_line_no",
+    "person_id", "subject_id", "product_id", "payment_no", "invoice_no", "program_id",
+    "order_line_no",
 }  # fmt: skip
 PLACES = {
     "customers", "territory_pairs", "quotas", "price_observations", "market", "weather",

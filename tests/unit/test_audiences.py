@@ -1,14 +1,23 @@
-"""What an audience's warehouse holds: its own rows, and of everybody else's nothing that names them."""
+"""What an audience's warehouse holds: its own rows, and nothing that names anybody else."""
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from dakehu.audiences.rows import CONDITIONS, OWNERS
+from dakehu.audiences.definition import Scope
+from dakehu.audiences.events import Ids, own_policy
+from dakehu.audiences.membership import check
+from dakehu.audiences.ownership import CONDITIONS, OWNERS
+from dakehu.notification import occasion_of, words
+from dakehu.pipeline import PipelineError
+from dakehu.present.audience import sentences
+from dakehu.present.text import Text
 from dakehu.schema import tables
+from dakehu.warehouse import open_readonly
 from reader_books import MARK, company, insert, taken, texts
-from small_company import rows
+from small_company import HEAD, orders, pipeline_of, rows
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +121,97 @@ def test_a_team_has_who_is_looked_after_on_the_day_else_who_was_sold_to_last(
         for team in "AB"
     }  # fmt: skip
     assert held == {"A": {"c2"}, "B": {"c1"}}
+
+
+@pytest.mark.parametrize(
+    ("table", "parts"),
+    [
+        ("[audience.east]\n", ["audience.east", "exactly one of regions, teams, distributors"]),
+        (
+            "[audience.east]\nregions = ['a']\nteams = ['b']\n",
+            ["audience.east", "exactly one of regions, teams, distributors"],
+        ),
+        ("[audience.east]\nregions = []\n", ["audience.east.regions", "at least 1 item"]),
+        ("[audience.east]\nregion = ['a']\n", ["audience.east.region", 'did you mean "regions"?']),
+        ("[audience.East]\nregions = ['a']\n", ["audience.East", "match pattern"]),
+        (
+            "[reports.customer_value]\n[audience.e]\nteams = ['a']\nreports = ['customer_valu']\n",
+            ['audience.e: no report "customer_valu"', 'did you mean "customer_value"?'],
+        ),
+        (
+            "[reports.data_quality]\n[audience.e]\nteams = ['a']\nreports = ['data_quality']\n",
+            ["audience.e", "data_quality speaks of the files of the whole company"],
+        ),
+    ],
+)
+def test_a_definition_that_cannot_be_is_named(tmp_path: Path, table: str, parts: list[str]) -> None:
+    with pytest.raises(PipelineError) as raised:
+        pipeline_of(tmp_path, HEAD + orders() + table)
+    message = str(raised.value)
+    assert message.startswith("small.toml")
+    assert [part for part in parts if part not in message] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("regions = ['ours plac']", 'e.regions: "ours plac" occurs nowhere in the data; '
+         'the nearest are "ours place", "FOREIGN place"'),
+        ("teams = ['FOREIGN']", 'e.teams: "FOREIGN" occurs nowhere in the data; '
+         'the nearest are "FOREIGN words", "FOREIGN_org_unit"'),
+        ("distributors = ['ours fir']", 'e.distributors: "ours fir" occurs nowhere in the data; '
+         'the nearest are "ours firm"'),
+    ],
+)  # fmt: skip
+def test_a_value_that_occurs_nowhere_is_named_with_the_nearest(
+    whole: Path, tmp_path: Path, table: str, message: str
+) -> None:
+    pipeline = pipeline_of(tmp_path, HEAD + orders() + f"[audience.e]\n{table}\n")
+    with open_readonly(whole) as connection, pytest.raises(PipelineError) as raised:
+        check(connection, pipeline, "e")
+    assert str(raised.value).startswith(f"small.toml: audience.{message}")
+
+
+def test_rules_that_name_others_are_no_rules_of_the_audience() -> None:
+    policy = {
+        "top": 3,
+        "roles": ["customer", "S9"],
+        "scenarios": {
+            "all": {"growth": 0.1},
+            "south": {"growth": 0.1, "scope": "region/S9"},
+            "north": {"growth": 0.1, "scope": "region/N9"},
+        },
+        "S9": 1,
+    }
+    assert own_policy(policy, Ids({"N9"}, {"S9"})) == {
+        "top": 3,
+        "roles": ["customer"],
+        "scenarios": {
+            "all": {"growth": 0.1},
+            "north": {"growth": 0.1, "scope": "region/N9"},
+        },
+    }
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_page_says_whose_rows_it_rests_on(language: str) -> None:
+    scope = Scope("regions", ("华东",), is_masked=True, unplaced={"order_lines": 1200})
+    said = sentences(Text(language, "CNY"), scope)
+    assert "华东" in said[0]
+    assert any("1,200" in sentence for sentence in said)
+    shown = Scope("teams", ("A", "B"), is_masked=False)
+    assert len(sentences(Text(language, "CNY"), shown)) == len(said) - 1
+    chinese = [sentence for sentence in said if any("\u4e00" <= c <= "\u9fff" for c in sentence)]
+    assert len(chinese) == (len(said) if language == "zh" else 1)
+
+
+def test_an_audience_without_new_pages_is_a_failure_to_tell(tmp_path: Path) -> None:
+    pipeline = pipeline_of(tmp_path, HEAD + orders())
+    record = {"status": "ok", "as_of": "2024-12-31", "audiences": {
+        "north": {"status": "ok", "reason": ""},
+        "south": {"status": "failed", "reason": "customer_value: cell 4"},
+    }}  # fmt: skip
+    assert occasion_of(pipeline, record, date(2025, 1, 1)) == "failure"
+    assert "audience south: customer_value: cell 4" in words(pipeline, record, "failure", "")[1]
+    record["audiences"].pop("south")
+    assert occasion_of(pipeline, record, date(2025, 1, 1)) == "success"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from dakehu import basis, gates, models
-from dakehu.audiences import membership, rows
+from dakehu.audiences import disguise, membership, ownership
 from dakehu.audiences.definition import Audience
-from dakehu.audiences.events import known_ids, own_policy, write_events
+from dakehu.audiences.events import Ids, known_ids, own_policy, write_events
 from dakehu.audiences.masking import MACROS
 from dakehu.build import Built, GateRefused, refusal
 from dakehu.pipeline import Pipeline
@@ -32,14 +34,14 @@ create or replace temp table shown_files as
 """
 REJECTS = f"""
 insert into loaded.rejects
-select {rows.shown_file("file")}, row, target_table, "column",
+select {disguise.shown_file("file")}, row, target_table, "column",
     case when not names_a_stranger(value) then {{scrubbed}} end,
     case when names_a_stranger(reason) then 'the list of the whole company says why'
     else reason end,
-    {rows.shown("party", "customer_id")}
+    {disguise.shown("party", "customer_id")}
 from {WHOLE}.rejects where is_own(customer_id)
 """
-# A file stands with the rows that are the audience's; where two sources read one into a table, as one.
+# A file stands with the audience's rows of it; where two sources read one into a table, as one.
 BOOK = f"""
 insert into loaded.files by name
 with booked as (
@@ -51,15 +53,15 @@ kept as ({{counted}}),
 refused as (
     select target_table, file, count(*) as rejected from loaded.rejects group by target_table, file
 )
-select source_number, {rows.shown_file("booked.file")} as file, booked.target_table, encoding,
+select source_number, {disguise.shown_file("booked.file")} as file, booked.target_table, encoding,
     sha256, kept.loaded + coalesce(rejected, 0) as rows, kept.loaded, coalesce(rejected, 0)
     as rejected, 0 as left_out, 0 as unmatched, amount as amount_in, amount as amount_loaded,
     if(amount is null, null, 0) as amount_rejected, if(amount is null, null, 0) as amount_left_out,
     if(amount is null, null, 0) as rounding_amount
 from booked inner join kept on booked.target_table = kept.target_table
-    and {rows.shown_file("booked.file")} = kept.file
+    and {disguise.shown_file("booked.file")} = kept.file
 left join refused on booked.target_table = refused.target_table
-    and {rows.shown_file("booked.file")} = refused.file
+    and {disguise.shown_file("booked.file")} = refused.file
 order by source_number, file
 """
 
@@ -72,7 +74,7 @@ class Excerpt:
     """
 
     built: Built
-    policy: dict[str, dict]
+    policy: dict[str, dict[str, Any]]
     unplaced: dict[str, int]
 
 
@@ -94,22 +96,8 @@ def excerpt(
     with open_readonly(whole.path) as connection:
         membership.check(connection, pipeline, name)
         inputs = basis.of_audience(connection, audience)
-    if not force and path.exists():
-        try:
-            with open_readonly(path) as connection:
-                if inputs and basis.known_inputs(connection) == inputs:
-                    return _of(
-                        connection,
-                        Built(
-                            path,
-                            last_load(connection),
-                            gates.known(connection),
-                            whole.refused,
-                            is_new=False,
-                        ),
-                    )
-        except duckdb.Error:  # damaged: it is built anew
-            pass
+    if not force and (standing := _standing(path, inputs, whole.refused)):
+        return standing
     with building(path, run_id) as (temporary, connection):
         connection.execute(f"attach {literal(str(whole.path))} as whole (read_only)")
         take(connection, audience)
@@ -123,10 +111,8 @@ def excerpt(
         if (refused := refusal(checks)) and not whole.refused:
             raise GateRefused(f"audience {name}: {refused}")
         basis.write(connection, ordered, inputs)
-        loaded = last_load(connection)
         publish(temporary, connection, path)
-    with open_readonly(path) as connection:
-        return _of(connection, Built(path, loaded, checks, whole.refused))
+    return _published(path, whole.refused, is_new=True)
 
 
 def take(connection: duckdb.DuckDBPyConnection, audience: Audience) -> None:
@@ -134,11 +120,11 @@ def take(connection: duckdb.DuckDBPyConnection, audience: Audience) -> None:
     is_masked = not audience.personal_data
     connection.execute(f"{MACROS}; create schema loaded; {BOOKS}; {PER_LOAD}")
     membership.choose(connection, audience, WHOLE)
-    rows.keep(connection, WHOLE, audience.teams or ())
+    ownership.keep(connection, WHOLE, audience.teams or ())
     connection.execute(FILES)
-    rows.name_outsiders(connection, is_masked=is_masked)
+    disguise.name_outsiders(connection, WHOLE, is_masked=is_masked)
     for table in tables().values():
-        select = rows.written(table, WHOLE, is_masked=is_masked)
+        select = disguise.written(table, WHOLE, is_masked=is_masked)
         connection.execute(f"create table loaded.{table.name} as {select}")
     ids = known_ids(connection, WHOLE)
     write_events(connection, ids)
@@ -151,8 +137,8 @@ def _write_books(connection: duckdb.DuckDBPyConnection, is_masked: bool) -> None
     for name in ("columns", "calendar", "run"):
         connection.execute(f"insert into loaded.{name} from {WHOLE}.{name}")
     connection.execute(
-        f"insert into loaded.parties select {rows.shown('party', 'customer_id')}, "
-        f"{rows.shown('party', 'other_id')}, decision from {WHOLE}.parties "
+        f"insert into loaded.parties select {disguise.shown('party', 'customer_id')}, "
+        f"{disguise.shown('party', 'other_id')}, decision from {WHOLE}.parties "
         "where is_own(customer_id) and is_own(other_id)"
     )
     connection.execute(REJECTS.format(scrubbed="scrubbed(value)" if is_masked else "value"))
@@ -169,16 +155,14 @@ def _write_books(connection: duckdb.DuckDBPyConnection, is_masked: bool) -> None
     write_orphans(connection, {table: set(columns) for table, columns in mapped})
 
 
-def _write_policy(connection: duckdb.DuckDBPyConnection, ids) -> None:
-    kept: dict[str, dict] = {}
-    for report, name, value in connection.execute(f"from {WHOLE}.policy").fetchall():
-        kept.setdefault(report, {})[name] = json.loads(value)
+def _write_policy(connection: duckdb.DuckDBPyConnection, ids: Ids) -> None:
+    policy = _policy(connection, WHOLE)
     insert_rows(
         connection,
         "loaded.policy",
         [
             (report, name, json.dumps(value, ensure_ascii=False))
-            for report, rules in kept.items()
+            for report, rules in policy.items()
             for name, value in own_policy(rules, ids).items()
         ],
     )
@@ -189,14 +173,33 @@ def _write_unplaced(connection: duckdb.DuckDBPyConnection) -> None:
     counted = " union all ".join(
         f"select '{name}' as table_name, count(*) as row_count from {WHOLE}.{name} "
         f"where {owner} is null or {owner} in (from unplaced_parties)"
-        for name, owner in rows.OWNERS.items()
+        for name, owner in ownership.OWNERS.items()
     )
     connection.execute(f"create table loaded.unplaced as from ({counted}) where row_count > 0")
 
 
-def _of(connection: duckdb.DuckDBPyConnection, built: Built) -> Excerpt:
-    policy: dict[str, dict] = {}
-    for report, name, value in connection.execute("from loaded.policy").fetchall():
+def _policy(connection: duckdb.DuckDBPyConnection, loaded: str) -> dict[str, dict[str, Any]]:
+    policy: dict[str, dict[str, Any]] = {}
+    for report, name, value in connection.execute(f"from {loaded}.policy").fetchall():
         policy.setdefault(report, {})[name] = json.loads(value)
-    unplaced = connection.execute("from loaded.unplaced order by table_name").fetchall()
-    return Excerpt(built, policy, dict(unplaced))
+    return policy
+
+
+def _standing(path: Path, inputs: str, refused: str) -> Excerpt | None:
+    """The published excerpt, if it was taken from these inputs."""
+    if not inputs or not path.exists():
+        return None
+    try:
+        with open_readonly(path) as connection:
+            if basis.known_inputs(connection) != inputs:
+                return None
+    except duckdb.Error:  # damaged: it is built anew
+        return None
+    return _published(path, refused, is_new=False)
+
+
+def _published(path: Path, refused: str, *, is_new: bool) -> Excerpt:
+    with open_readonly(path) as connection:
+        unplaced = connection.execute("from loaded.unplaced order by table_name").fetchall()
+        built = Built(path, last_load(connection), gates.known(connection), refused, is_new)
+        return Excerpt(built, _policy(connection, "loaded"), dict(unplaced))

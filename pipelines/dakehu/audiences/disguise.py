@@ -1,8 +1,7 @@
-"""Which rows of the loaded tables an audience sees, and what stands in them for all others.
+"""What an audience sees of its own rows: others that they touch as numbers, people without names.
 
-A row belongs to the party that owns it: the buyer, the distributor that sold on, the holder of the
-stock. Where it touches a party or a place of somebody else's (goods shipped across a border), that
-one becomes a number by the order in which the audience's own rows meet it: figures stay whole, and
+Where a row touches a party or a place of somebody else's (goods shipped across a border), that one
+becomes a number by the order in which the audience's own rows meet it: figures stay whole, and
 nothing tells who it is.
 """
 
@@ -11,51 +10,10 @@ from __future__ import annotations
 import duckdb
 
 from dakehu.schema import Column, Table, tables
-from dakehu.sources.relation import literal, quoted
+from dakehu.sources.relation import quoted
 
 OUTSIDE = "outside-"
 OUTSIDE_NAME = "区外 Outside "
-# The column with the party whose row it is.
-OWNERS = dict.fromkeys(
-    (
-        "customers", "distributors", "contacts", "account_team", "customer_classes",
-        "credit_terms", "order_lines", "invoices", "payments", "rebates",
-        "bids", "stages", "activities", "costs", "competitor_events",
-    ),
-    "customer_id",
-) | {
-    "territory_grants": "distributor_id",
-    "sell_out": "distributor_id",
-    "sell_out_coverage": "distributor_id",
-    "inventory": "holder_id",
-    "scans": "bound_distributor_id",
-    "cases": "coalesce(offender_id, victim_id)",
-}  # fmt: skip
-# The others, each after the tables whose kept rows it looks at.
-CONDITIONS = {
-    "shipments": "exists (from kept_order_lines as o where o.order_id = {t}.order_id "
-    "and coalesce(o.line_no = {t}.order_line_no, true))",
-    "payment_allocations": "payment_no in (select payment_no from kept_payments) "
-    "and invoice_no in (select invoice_no from kept_invoices)",
-    "rebate_tiers": "program_id in (select program_id from kept_rebates)",
-    "people": "person_id in (from own_people)",
-    "quotas": "case when customer_id is not null then is_own(customer_id) "
-    "when person_id is not null then person_id in (from undivided_people) "
-    "else is_here(territory_id) end",
-    "products": "product_id in (from own_products) "
-    "or not (coalesce(is_custom, false) or names_a_stranger(product_name))",
-    "territories": "territory_id in (from known_territories)",
-    "territory_pairs": "is_here(from_id) and is_here(to_id)",
-    "price_observations": "is_here(territory_id)",
-    "market": "is_here(territory_id)",
-    "weather": "is_here(territory_id)",
-    "price_lists": "product_id in (select product_id from kept_products) "
-    "and (territory_id is null or is_here(territory_id))",
-    "outages": "product_id is null or product_id in (select product_id from kept_products)",
-    "assessments": "is_own(subject_id) or subject_id in (select tender_id from kept_bids)",
-    "group_memberships": "false",  # no model reads it, and groups cross borders
-    "events": "true",  # see events.py: whom one is for stands in a text
-}
 # What a key stands for, beside what the schema says of it.
 KINDS = {
     ("customers", "customer_id"): "party",
@@ -67,9 +25,10 @@ KINDS = {
     ("assessments", "rater_org"): "party",
 }
 KIND_OF = {"customers": "party", "territories": "territory", "contacts": "contact"}
-# A sale that somebody else's distributor delivers is our own sale; the team's or organisation's
-# code would name another region, and no model reads it.
-BLANK = {("order_lines", "fulfilled_by"), ("order_lines", "org_id"), ("people", "org_unit")}
+# A sale that somebody else's distributor delivers is a direct sale: it is ranked among our own.
+OWN_OR_NOBODY = ("order_lines", "fulfilled_by")
+# Codes of a team or an organisation may name another region, and no model reads them.
+BLANK = {("order_lines", "org_id"), ("people", "org_unit")}
 # A key that leads to a row of somebody else's leads nowhere.
 LEADS_TO = {
     ("invoices", "order_id"): ("order_lines", "order_id"),
@@ -104,47 +63,6 @@ MASKS = {
         "case when not is_personal(kept.unified_credit_code) then kept.unified_credit_code end"
     ),
 }
-HELPERS = r"""
-create or replace temp macro is_own(id) as id in (from own_parties);
-create or replace temp macro is_here(id) as id in (from own_territories);
-create or replace temp table stranger_ids as
-    select customer_id as stranger from every_party where customer_id not in (from own_parties)
-    union select territory_id from {loaded}.territories
-    where territory_id not in (from known_territories);
--- A code of letters and digits is looked for as a word, whatever else it is called anywhere.
-create or replace temp table stranger_names as
-    with strangers as (
-        select customer_name as stranger from {loaded}.customers
-        where customer_id not in (from own_parties)
-        union select territory_name from {loaded}.territories
-        where territory_id not in (from known_territories)
-        union select name from {loaded}.people where person_id not in (from own_people)
-        union from stranger_ids where not regexp_full_match(stranger, '\w+')
-    )
-    from strangers where length(stranger) > 1
-    except select customer_name from {loaded}.customers where customer_id in (from own_parties)
-    except select territory_name from {loaded}.territories
-    where territory_id in (from known_territories);
-create or replace temp macro names_a_stranger(t) as
-    exists (from stranger_names where contains(t, stranger)) or exists (
-        from stranger_ids where stranger in (select unnest(regexp_extract_all(t, '\w+')))
-    );
-"""
-PEOPLE = """
-create or replace temp table served as
-    select person_id, customer_id from {loaded}.order_lines
-    union select person_id, customer_id from {loaded}.account_team
-    union select person_id, customer_id from {loaded}.activities;
-create or replace temp table own_people as
-    select distinct person_id from served
-    where person_id is not null and customer_id in (from own_parties){team};
-create or replace temp table undivided_people as
-    select person_id from own_people where person_id not in (
-        select person_id from served
-        where person_id is not null and customer_id not in (from own_parties)
-    ){team};
-"""
-TEAM = " union select person_id from {loaded}.people where org_unit in {values}"
 # A group is called by its head; where that is somebody else's, by its first party of our own.
 GROUPS = """
 create or replace temp table own_groups as
@@ -162,45 +80,22 @@ create or replace temp table own_groups as
         else head_id end as head_id
     from headed
 """
-PRODUCTS = """
-create or replace temp table own_products as
-    select product_id from kept_order_lines union select product_id from kept_sell_out
-    union select product_id from kept_inventory
-"""
 
 
-def keep(connection: duckdb.DuckDBPyConnection, loaded: str, teams: tuple[str, ...]) -> None:
-    """A temporary view kept_<table> on the rows of each table of `loaded` that the audience sees.
-
-    `teams` are those that make up the audience, else (); their people are its own people.
-    """
-    values = f"({', '.join(literal(team) for team in teams)})"
-    team = TEAM.format(loaded=loaded, values=values) if teams else ""
-    connection.execute(PEOPLE.format(loaded=loaded, team=team))
-    connection.execute(HELPERS.format(loaded=loaded))
-    connection.execute(GROUPS.format(loaded=loaded))
-    conditions = {name: f"is_own({owner})" for name, owner in OWNERS.items()} | CONDITIONS
-    for name, condition in conditions.items():
-        if name == "products":
-            connection.execute(PRODUCTS)
-        connection.execute(
-            f"create or replace temp view kept_{name} as from {loaded}.{name} as {name}_rows "
-            f"where {condition.format(t=f'{name}_rows')}"
-        )
-
-
-def name_outsiders(connection: duckdb.DuckDBPyConnection, *, is_masked: bool) -> None:
+def name_outsiders(connection: duckdb.DuckDBPyConnection, loaded: str, *, is_masked: bool) -> None:
     """The temporary table shown_ids (kind, id, shown): what stands for a key that must not.
 
-    With `is_masked` also for keys of the audience's own that are a telephone number or the like.
+    Beside it own_groups (customer_id, head_id): what the groups of own parties are called. With
+    `is_masked` a number also stands for an own key that is a telephone number or the like.
     """
+    connection.execute(GROUPS.format(loaded=loaded))
     met = " union all ".join(
         f"select '{kind}' as kind, {quoted(column.name)} as id, "
         f"cast({_day(table)} as date) as day from kept_{table.name} "
         f"where {quoted(column.name)} is not null"
         for table in tables().values()
         for column in table.columns.values()
-        if (kind := kind_of(table, column)) and (table.name, column.name) not in BLANK
+        if (kind := kind_of(table, column)) and (table.name, column.name) != OWN_OR_NOBODY
     )
     connection.execute(
         f"""
@@ -275,7 +170,8 @@ def _outsiders(table: Table, loaded: str) -> str:
     kind, key, name, taken = OUTSIDERS[table.name]
     return (
         f"select s.shown as {key}, '{OUTSIDE_NAME}' || replace(s.shown, '{OUTSIDE}', '') "
-        f"as {name}, {taken} from shown_ids as s left join {loaded}.{table.name} as t on s.id = t.{key} "
+        f"as {name}, {taken} from shown_ids as s "
+        f"left join {loaded}.{table.name} as t on s.id = t.{key} "
         f"where s.kind = '{kind}' and starts_with(s.shown, '{OUTSIDE}')"
     )
 
@@ -297,6 +193,8 @@ def _value(table: Table, column: Column, loaded: str, is_masked: bool) -> str:
         )
     kind = kind_of(table, column)
     seen = shown(kind, key) if kind else key
+    if place == OWN_OR_NOBODY:
+        return f"case when is_own({key}) then {seen} end"
     if place in LEADS_TO:
         target, target_key = LEADS_TO[place]
         ours = f"{key} in (select {target_key} from kept_{target})"
