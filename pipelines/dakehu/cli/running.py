@@ -50,7 +50,8 @@ would refuse it, or a file cannot be read."""
 def run(pipeline: Path, quiet: bool, jobs: int | None, **options: Any) -> int:
     r"""Load, build, check, run every report in every language, publish, update the portal.
 
-    What rests on the same files, rules and program as the last time stands as it is.
+    Then the same for each audience of the pipeline file, on its own rows alone. What rests on the
+    same files, rules and program as the last time stands as it is.
 
     \b
     dakehu run pipelines/demo.toml
