@@ -177,9 +177,10 @@ def test_rules_that_name_others_are_no_rules_of_the_audience() -> None:
         "top": 3,
         "roles": ["customer", "S9"],
         "scenarios": {
-            "all": {"growth": 0.1},
-            "south": {"growth": 0.1, "scope": "region/S9"},
-            "north": {"growth": 0.1, "scope": "region/N9"},
+            "all": {"growth": 0.1, "scope": "total"},
+            "south": {"growth": 0.1, "who": "region/S9"},
+            "north": {"growth": 0.1, "who": "region/N9"},
+            "one": {"growth": 0.1, "scope": "region/N9"},
         },
         "S9": 1,
     }
@@ -187,8 +188,8 @@ def test_rules_that_name_others_are_no_rules_of_the_audience() -> None:
         "top": 3,
         "roles": ["customer"],
         "scenarios": {
-            "all": {"growth": 0.1},
-            "north": {"growth": 0.1, "scope": "region/N9"},
+            "all": {"growth": 0.1, "scope": "total"},
+            "north": {"growth": 0.1, "who": "region/N9"},
         },
     }
 

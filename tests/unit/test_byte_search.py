@@ -1,4 +1,4 @@
-"""The search that proves an audience's folder clean finds a name in every wrapping that there is."""
+"""The search that proves a folder clean finds a name in every wrapping that there is."""
 
 import base64
 import gzip
@@ -38,7 +38,7 @@ def parquet() -> bytes:
     [
         ("page.html", f"<td>{NAME}</td><td>{CODE}</td>".encode()),
         ("escaped.html", f"<b>{''.join(f'&#{ord(c)};' for c in NAME)}</b> {CODE}".encode()),
-        ("packed.html", f'<script type="application/gzip">{bundle.packed(RECORDS.encode())}'.encode()),
+        ("packed.html", f"<script>{bundle.packed(RECORDS.encode())}</script>".encode()),
         ("notebook.ipynb", json.dumps([NAME, CODE]).encode("ascii")),
         ("base64.json", json.dumps(base64.b64encode(RECORDS.encode()).decode()).encode()),
         ("data.json", base64.b64encode(gzip.compress(RECORDS.encode()))),

@@ -93,7 +93,8 @@ def _without(value: Any, foreign: set[str]) -> Any:
 def own_policy(value: Any, ids: Ids) -> Any:
     """Rules of a pipeline file without those that name others, as "region/HN" does.
 
-    A table that names them outright goes as a whole: half a rule would be another one.
+    A table that names them outright goes as a whole: half a rule would be another one. So does the
+    scenario of one series: which series are forecast is another matter among fewer rows.
     """
     if isinstance(value, dict):
         return {
@@ -108,7 +109,8 @@ def own_policy(value: Any, ids: Ids) -> Any:
 
 def _names_others(value: Any, ids: Ids) -> bool:
     if isinstance(value, dict):
-        return any(_is_foreign(part, ids) for part in value.values())
+        is_of_series = value.get("scope", "total") != "total"
+        return is_of_series or any(_is_foreign(part, ids) for part in value.values())
     return _is_foreign(value, ids)
 
 
