@@ -22,8 +22,9 @@ ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 PACKED = re.compile(r"(?<!\d)(\d+) ([!-%'-;=-\[\]-~]{16,})")  # see bundle.packed
 BASE64 = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}")
 WORD = re.compile(r"[0-9A-Za-z]+")
-# A number is a code only where it stands as a text of its own, not among amounts.
-NUMBER = re.compile(r"""(?<=["'>|/=])\d+(?=["'<|/&])""")
+# A number is a code only where it stands as a text of its own, not among amounts; data-v is what a
+# column is sorted by.
+NUMBER = re.compile(r"""(?<!data-v=")(?<=["'>|/=])\d+(?=["'<|/&])""")
 CELL = re.compile(r"(?:^|,)\"?(\d+)\"?(?=,|\r?$)", re.MULTILINE)
 DEPTH = 4
 

@@ -81,6 +81,9 @@ def test_a_row_that_nobody_can_place_is_counted_and_in_no_region(tmp_path: Path)
         ("customers", 1), ("payments", 2), ("stages", 1),
     ]  # fmt: skip
     assert rows(connection, "select payment_no from loaded.payments") == [("ours_payments",)]
+    # Who is no distributor's is known; how many they are is nothing for a distributor.
+    connection = taken(path, distributors=("ours firm",))
+    assert rows(connection, "from loaded.unplaced order by all") == [("stages", 1)]
 
 
 def test_a_party_without_a_place_belongs_where_the_one_above_it_belongs(tmp_path: Path) -> None:

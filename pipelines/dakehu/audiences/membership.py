@@ -135,6 +135,8 @@ def choose(connection: duckdb.DuckDBPyConnection, audience: Audience, loaded: st
     homes = HOMES[audience.kind].format(**texts)
     connection.execute(f"create or replace temp table homes as {homes}")
     connection.execute(PARTIES.format(**texts))
+    if audience.kind == "distributors":  # who buys from us directly is no distributor's, and known
+        connection.execute("delete from unplaced_parties")
     if audience.kind != "regions":
         connection.execute(VISITED.format(**texts))
     connection.execute(KEPT_TERRITORIES.format(**texts))
