@@ -58,7 +58,8 @@ def test_a_planted_name_is_found(tmp_path: Path, file: str, content: bytes) -> N
 
 
 def test_a_code_is_a_word_and_a_number_is_no_amount(tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_text(f"<td>{CODE}9</td><td data-v="{NUMBER}"><script>[{NUMBER},1]</script>")
+    sorted_by = f'<td data-v="{NUMBER}">44.01</td>'
+    (tmp_path / "page.html").write_text(f"<td>{CODE}9</td>{sorted_by}<script>[{NUMBER},1]</script>")
     (tmp_path / "table.csv").write_text(f"code,amount\nx,{NUMBER}.00\n")
     assert found_in(tmp_path, [CODE, NUMBER]) == {}
     (tmp_path / "page.html").write_text(f"<td>{NUMBER}</td>")
