@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from dakehu.audiences.definition import Audience
 from dakehu.models import Model, loaded_behind
 from dakehu.paths import PACKAGE, ROOT, SQL
 from dakehu.pipeline import Pipeline
@@ -21,6 +22,8 @@ from dakehu.sources.relation import insert_rows
 from dakehu.sources.unpacking import contents
 
 INPUTS = "inputs"
+# What of a pipeline file does not decide what the warehouse holds, or is told by `fingerprint`.
+APART = {"path", "source", "reports", "schedule", "languages", "audience"}
 # Whole rows, whatever their order and the load that brought them; the sum keeps rows that repeat.
 CONTENT = "count(*), sum(hash(*columns(lambda c: c <> 'load_id'))::hugeint)"
 
@@ -40,13 +43,22 @@ def of_inputs(pipeline: Pipeline, as_of: date | None) -> str:
     parties = pipeline.path.parent / pipeline.parties if pipeline.parties else None
     return _digest(
         fingerprint(pipeline),
-        pipeline.model_dump_json(exclude={"path", "source", "reports", "schedule", "languages"}),
+        pipeline.model_dump_json(exclude=APART),
         str(as_of),
         str(read),
         parties.read_bytes() if parties and parties.is_file() else b"",
         *_files(SQL.rglob("*.*")),
         _program(),
     )
+
+
+def of_audience(connection: duckdb.DuckDBPyConnection, audience: Audience) -> str:
+    """Of all that decides what an audience's warehouse holds, "" where that cannot be told.
+
+    `connection` is on the warehouse of the whole company.
+    """
+    inputs = known_inputs(connection)
+    return _digest(inputs, audience.model_dump_json()) if inputs else ""
 
 
 def of_report(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from dakehu import basis, gates, models
+from dakehu.audiences import membership
 from dakehu.paths import WAREHOUSES
 from dakehu.pipeline import Pipeline, PipelineError
 from dakehu.sources import Loaded, LoadError, NoSales, last_load, load
@@ -137,7 +138,7 @@ def judge(pipeline: Pipeline, *, run_id: str, say: Say) -> Judgement:
     Nothing is compared with the load before.
 
     Raises:
-        PipelineError: as `build` does.
+        PipelineError: as `build` does, or a value of an audience occurs nowhere in the data.
     """
     from dakehu.analysis.data_quality import MARTS, analyse  # polars: a run needs none of it
 
@@ -151,6 +152,8 @@ def judge(pipeline: Pipeline, *, run_id: str, say: Say) -> Judgement:
             load(pipeline, connection, load_id=run_id, progress=say)
         except NoSales as error:
             unsold = str(error)
+        for name in pipeline.audience:
+            membership.check(connection, pipeline, name)
         say("building and checking the models")
         models.build(connection, models.read_models())
         checks = gates.check(connection, models.read_checks())

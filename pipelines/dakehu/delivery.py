@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dakehu import manifest, report_index
+from dakehu.audiences.definition import Scope
 from dakehu.build import Built
 from dakehu.execution import Outcome
 from dakehu.pipeline import Pipeline
@@ -24,19 +25,21 @@ def deliver(
     languages: tuple[str, ...],
     built: Built,
     publication: Publication,
+    scope: Scope | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """Write pages, workbooks and summaries of an executed notebook below `work`.
 
     Returns why that failed, else "", and the headline.
 
-    Of a report that failed nothing stays in `work`; its notebook is kept for a person to look at.
+    `scope` is whose rows they are where that is not the whole company. Of a report that failed
+    nothing stays in `work`; its notebook is kept for a person to look at.
     """
     tables = work / outcome.report
     reason = outcome.reason
     headline: dict[str, Any] = {}
     if not reason:
         try:
-            headline = _render(outcome, work, run_id, pipeline, languages, built)
+            headline = _render(outcome, work, run_id, pipeline, languages, built, scope)
         except Exception as error:  # a page that cannot be rendered fails like its notebook
             reason = sentence(error)
     if reason:
@@ -56,6 +59,7 @@ def _render(
     pipeline: Pipeline,
     languages: tuple[str, ...],
     built: Built,
+    scope: Scope | None,
 ) -> dict[str, Any]:
     from dakehu.digest import digest
     from dakehu.manuscript import read
@@ -78,6 +82,7 @@ def _render(
         languages=languages,
         tables=tuple(sorted(path.name for path in tables.glob("*.csv"))),
         marked=built.refused,
+        scope=scope,
     )
     report_index.write(tables, notebook)
     for language in languages:

@@ -25,6 +25,8 @@ KINDS = {"success": "success", "unchanged": "info", "failure": "failure"}
 def occasion_of(pipeline: Pipeline, record: Mapping[str, Any], today: date) -> Occasion:
     """What a run's record is an occasion of; good pages of old data are `stale`."""
     occasion = OCCASIONS[record["status"]]
+    if occasion in ("success", "unchanged") and trouble(record):
+        return "failure"
     if occasion in ("success", "unchanged") and pipeline.notify:
         age = today - date.fromisoformat(record["as_of"])
         if age.days > pipeline.notify.stale_after_days:
@@ -52,6 +54,15 @@ def notify(pipeline: Pipeline, record: Mapping[str, Any], portal: str, today: da
         return f"{_failed(variable)} ({type(error).__name__})"
 
 
+def trouble(record: Mapping[str, Any]) -> dict[str, str]:
+    """Why audiences of a run got no new pages, by name, from the run's record."""
+    return {
+        name: entry["reason"]
+        for name, entry in record.get("audiences", {}).items()
+        if OCCASIONS[entry["status"]] not in ("success", "unchanged")
+    }
+
+
 def words(
     pipeline: Pipeline, record: Mapping[str, Any], occasion: Occasion, portal: str
 ) -> tuple[str, str]:
@@ -71,6 +82,9 @@ def words(
         lines.append(f"超过 {days} 天没有新的数据 / no newer data for more than {days} days")
     if record.get("reason"):
         lines.append(harmless(str(record["reason"]))[:1000])
+    lines += [
+        f"audience {name}: {harmless(reason)[:1000]}" for name, reason in trouble(record).items()
+    ]
     name = f"{pipeline.title.zh} / {pipeline.title.en}"
     return f"{name}: {zh} / {en}", "\n".join([*lines, portal])
 

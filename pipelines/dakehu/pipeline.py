@@ -14,10 +14,12 @@ from zipfile import BadZipFile, ZipFile
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from dakehu.audiences.definition import Audience
 from dakehu.cron import calendars
 from dakehu.source import Files, Join, Mapping, Scalar, Source, SourceFile, Strict, nearest
 
 Occasion = Literal["success", "unchanged", "failure", "refused", "stale"]
+AudienceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 # A value that `dakehu init` could not know; the person who does writes it in its place.
 QUESTION = "?"
 STALE_AFTER_DAYS = 45  # where no [notify] says otherwise
@@ -77,6 +79,7 @@ class Pipeline(Strict):
     parties: Annotated[str, Field(pattern=r"(?i)\.(csv|tsv|txt)$")] | None = None
     policy: dict[str, dict[str, Any]] = Field(default_factory=dict)
     reports: dict[str, dict[str, Scalar]] = Field(default_factory=dict)
+    audience: dict[AudienceName, Audience] = Field(default_factory=dict)
     schedule: Schedule | None = None
     notify: Notify | None = None
 
@@ -94,6 +97,15 @@ class Pipeline(Strict):
             )
         if len(numbered) > 1:
             raise ValueError("map line_no in every [[source]] of order_lines, or in none")
+        return self
+
+    @model_validator(mode="after")
+    def _audiences_have_reports(self) -> Pipeline:
+        for name, audience in self.audience.items():
+            for report in audience.reports or ():
+                if report not in self.reports:
+                    hint = nearest(report, self.reports)
+                    raise ValueError(f'audience.{name}: no report "{report}" in this file{hint}')
         return self
 
     def expand(self, files: Files) -> list[SourceFile]:
@@ -212,6 +224,7 @@ def _table_at(location: list[Any]) -> type[Strict]:
         "notify": Notify,
         "join": Join,
         "columns": Mapping,
+        "audience": Audience,
     }
     innermost = (models[part] for part in reversed(location) if part in models)
     return next(innermost, Source if location else Pipeline)

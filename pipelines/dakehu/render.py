@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedErro
 from markupsafe import Markup
 
 from dakehu import bundle
+from dakehu.audiences.definition import Scope
 from dakehu.manuscript import Manuscript, RenderError, read
 from dakehu.paths import ROOT
 from dakehu.present.text import LANGUAGES, Text
@@ -37,7 +38,8 @@ class PageContext:
 
     `title` is the company by language, `languages` are those in which the report stands beside this
     page, `tables` the tables in `<report>/<table>.csv`; `marked` is the reason why a check refused
-    a run that was published all the same.
+    a run that was published all the same; `scope` is whose rows the page rests on, None where they
+    are all of the company's.
     """
 
     report: str
@@ -51,6 +53,7 @@ class PageContext:
     languages: tuple[str, ...]
     tables: tuple[str, ...]
     marked: str = ""
+    scope: Scope | None = None
 
 
 def page(notebook: Mapping[str, Any], context: PageContext, language: str) -> str:
@@ -77,6 +80,7 @@ def page(notebook: Mapping[str, Any], context: PageContext, language: str) -> st
             .get_template("page.html.j2")
             .render(
                 context=context,
+                scope=_scope(text, context.scope) if context.scope else [],
                 language=language,
                 html_language=HTML_LANGUAGES[language],
                 others=[
@@ -141,6 +145,12 @@ def headline(notebook: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         ]
         found[language] = {"title": manuscript.title, "tiles": tiles[:HEADLINE_TILES]}
     return found
+
+
+def _scope(text: Text, scope: Scope) -> list[str]:
+    from dakehu.present.audience import sentences  # polars: the portal needs none of it
+
+    return sentences(text, scope)
 
 
 @cache

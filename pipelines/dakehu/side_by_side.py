@@ -15,7 +15,8 @@ from dakehu.exits import exit_code
 from dakehu.log import Log
 from dakehu.pipeline import Pipeline, Schedule, load_pipeline
 from dakehu.plan import PlanError, plan
-from dakehu.run import Options, run
+from dakehu.production import Options
+from dakehu.run import run
 from dakehu.stopwatch import Stopwatch
 
 # Of several exit codes the one that asks for most: stopped, start again, mend the data, wait.

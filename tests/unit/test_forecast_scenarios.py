@@ -10,6 +10,7 @@ import pytest
 from dakehu.analysis.sales_forecast.scenarios import (
     Scenario,
     of_measures,
+    regions_of,
     scenarios_of,
     written,
 )
@@ -114,3 +115,21 @@ def test_series_and_months_that_are_not_forecast():
         scenarios_of(FORECAST, {"x": Scenario(0.1, scope="region/ZZ")})
     with pytest.raises(ValueError, match="speaks of 2026-01 to 2026-02, not of 2027-01 to 2027-03"):
         scenarios_of(FORECAST, {"x": Scenario(0.1, date(2027, 1, 1), 3)})
+
+
+def test_a_measure_is_taken_again_in_its_region_where_that_is_forecast() -> None:
+    changes = pl.DataFrame(
+        [
+            ("one", "region", "HD"),
+            ("one", "total", "total"),
+            ("two", "region", "HD"),
+            ("two", "region", "HN"),
+            ("small", "region", "XZ"),
+        ],
+        schema=["cause", "level", "key"],
+        orient="row",
+    )
+    forecast = pl.DataFrame({"level": ["total", "region", "region"], "key": ["total", "HD", "HN"]})
+    assert regions_of(changes, forecast).rows() == [("one", "HD")]
+    # Where all sales are of one region only the total is forecast.
+    assert regions_of(changes, forecast.head(1)).is_empty()

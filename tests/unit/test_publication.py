@@ -44,13 +44,13 @@ def test_pdf_of_an_earlier_page_does_not_stand_beside_a_new_one(tmp_path: Path) 
     day = "2025-01-31"
     pages = {f"{day}/{name}": "old" for name in ("a.zh.html", "a.zh.pdf", "b.zh.html", "b.zh.pdf")}
     written(publication, "1", pages)
-    publication.publish("1")
+    publication.publish({"run_id": "1"})
     written(publication, "2", {f"{day}/a.zh.html": "new"})
-    publication.publish("2")
+    publication.publish({"run_id": "2"})
     left = {f"{day}/a.zh.html": "new", f"{day}/b.zh.html": "old", f"{day}/b.zh.pdf": "old"}
     assert files(tmp_path) == left
     written(publication, "3", {f"{day}/a.zh.html": "newer", f"{day}/a.zh.pdf": "newer"})
-    publication.publish("3")
+    publication.publish({"run_id": "3"})
     assert files(tmp_path)[f"{day}/a.zh.pdf"] == "newer"
 
 

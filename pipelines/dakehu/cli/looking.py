@@ -19,7 +19,10 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @main.command()
 @click.argument("pipeline", required=False, type=click.Path(exists=True, path_type=Path))
 def history(pipeline: Path | None) -> None:
-    """Past runs: when, as of, status, duration, why it failed; without PIPELINE, of all."""
+    """Past runs: when, as of, status, duration, why it failed; without PIPELINE, of all.
+
+    Those of an audience stand under PIPELINE/AUDIENCE.
+    """
     from dakehu.pipeline import load_pipeline
     from dakehu.publication import Publication
 
@@ -29,7 +32,10 @@ def history(pipeline: Path | None) -> None:
         else [path.parent for path in sorted(REPORTS.glob("*/history.jsonl"))]
     )
     records = [
-        (folder.name, record) for folder in folders for record in Publication(folder).history()
+        (own.relative_to(folder.parent).as_posix().replace("/audiences/", "/"), record)
+        for folder in folders
+        for own in (folder, *sorted(folder.glob("audiences/*")))
+        for record in Publication(own).history()
     ]
     at_work = {Publication(folder).at_work() for folder in folders}
     if not records:

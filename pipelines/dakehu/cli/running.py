@@ -85,15 +85,16 @@ def run(
 ) -> int:
     r"""Load, build, check, run every report in every language, publish, update the portal.
 
-    What rests on the same files, rules and program as the last time stands as it is. Several
-    pipelines run side by side, as many at once as the memory_gib of their [schedule] allow.
+    Then the same for each audience of the pipeline file, on its own rows alone. What rests on the
+    same files, rules and program as the last time stands as it is. Several pipelines run side by
+    side, as many at once as the memory_gib of their [schedule] allow.
 
     \b
     dakehu run pipelines/demo.toml
     dakehu run pipelines/demo.toml --report customer_value --lang zh -p window_months=24
     dakehu run pipelines/demo.toml pipelines/online_retail.toml --memory 8GB --log json
     """
-    from dakehu.run import Options
+    from dakehu.production import Options
     from dakehu.run import run as run_pipeline
     from dakehu.side_by_side import run_all
     from dakehu.stopwatch import Stopwatch

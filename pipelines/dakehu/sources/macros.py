@@ -16,6 +16,9 @@ _HARD_SPACES = "\u00a0\u202f"  # what French and Swiss exports put between group
 # Zero-width characters come along when text is copied from a page or a chat.
 BLANKS = literal(f" \t\r\n\u3000{_HARD_SPACES}\u200b\u2060\ufeff")
 
+# Of a person's name the first letter stays, masked before or not; not even the length is told.
+MASKED = "create or replace temp macro masked(t) as left(t, 1) || '**';"
+
 MACROS = f"""
 create or replace temp macro narrow(t) as trim(translate(t,
     {literal(_WIDE + _HARD_SPACES)}, {literal(_NARROW + "  ")}));
@@ -58,8 +61,7 @@ create or replace temp macro share_of(t) as list_filter(list_transform([decimal_
     replace(narrow(t), '%', '')), '.', ','))], lambda n: if(contains(narrow(t), '%') or n >= 1,
     n / 100, n)), lambda share: share >= 0 and share < 1)[1];
 
--- Of a person's name the first letter stays, masked before or not; not even the length is told.
-create or replace temp macro masked(t) as left(t, 1) || '**';
+{MASKED}
 
 create or replace temp macro flag(t) as case
     when lower(narrow(t)) in {YES} then true

@@ -254,10 +254,7 @@ def _scenarios(base: Base, written: Mapping[str, Any]) -> pl.DataFrame:
     months = (pl.col("last_month").dt.year() - pl.col("first_month").dt.year()) * 12 + (
         pl.col("last_month").dt.month() - pl.col("first_month").dt.month() + 1
     )
-    touched = base.changes.filter(pl.col("level") == "region")
-    region = touched.group_by(pl.col("cause").alias("event_id")).agg(
-        pl.when(pl.col("key").n_unique() == 1).then(pl.col("key").first()).alias("key")
-    )
+    region = scenarios.regions_of(base.changes, base.published)
     taken = (
         details.join(region, on="event_id", how="left")
         .with_columns(

@@ -92,6 +92,23 @@ def _month(where: str, given: Any) -> date | None:
         ) from None
 
 
+def regions_of(changes: pl.DataFrame, forecast: pl.DataFrame) -> pl.DataFrame:
+    """event_id, key of each cause of `changes` that touched one region, where that is forecast.
+
+    `changes` has cause, level, key; `forecast` level, key. Where all sales are of one region the
+    total is forecast and no region: what touched it touched the total.
+    """
+    of_regions = pl.col("level") == "region"
+    return (
+        changes.filter(of_regions)
+        .group_by(pl.col("cause").alias("event_id"))
+        .agg(pl.col("key").first(), pl.col("key").n_unique().alias("count"))
+        .filter(pl.col("count") == 1)
+        .join(forecast.filter(of_regions), on="key", how="semi")
+        .drop("count")
+    )
+
+
 def of_measures(measures: pl.DataFrame, coverage: float = 0.80) -> dict[str, Scenario]:
     """Each measure taken again, from the first month forecast, for as long and where it ran.
 

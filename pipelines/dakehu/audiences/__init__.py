@@ -1,0 +1,1 @@
+"""Audiences: one pipeline, several readers, each with a warehouse of its own rows alone."""
