@@ -66,3 +66,9 @@ def test_a_code_is_a_word_and_a_number_is_no_amount(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text(f"code,amount\n{NUMBER},1.00\n")
     (tmp_path / "data.json").write_text(json.dumps({"code": NUMBER}))
     assert found_in(tmp_path, [NUMBER]).keys() == {"page.html", "table.csv", "data.json"}
+
+
+def test_the_place_of_a_cell_is_no_code(tmp_path: Path) -> None:
+    sheet = b'<dimension ref="A1:C10"/><c r="C10" t="str"><v>%s</v></c>'
+    (tmp_path / "a.xlsx").write_bytes(zipped(**{"xl/worksheets/sheet1.xml": sheet % b"C11"}))
+    assert found_in(tmp_path, ["C10", "C11"]) == {"a.xlsx": {"C11"}}
