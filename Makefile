@@ -67,6 +67,7 @@ bench: $(DEMO)/truth.json  ## our times beside what a user would pick instead
 	$(BIN)/python tests/bench/vendors.py
 	$(BIN)/python tests/bench/forecast_hierarchy.py
 	$(BIN)/python tests/bench/forecast_whole.py
+	$(BIN)/python tests/bench/warm.py
 
 lock:  ## newest versions of everything, pinned by hash (needs the network)
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \

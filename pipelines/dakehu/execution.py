@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dakehu.plan import Scalar
+from dakehu.publication import SOCKETS
 from dakehu.reading import READS_VARIABLE
 
 READS = ".reads"
@@ -119,6 +120,8 @@ def _execute(job: Job) -> Outcome:
     # Sockets in a private folder instead of ports that anybody on the machine could listen to; the
     # folder is short because the path of a socket may have a hundred characters and no more.
     with tempfile.TemporaryDirectory(prefix="dakehu-") as private:
+        # Where this process is killed, whoever clears away the rest of the run finds it.
+        (job.output.parent / SOCKETS).symlink_to(private)
         os.environ |= {
             "JUPYTER_PREFER_ENV_PATH": "1",  # not a kernel of the same name in the home folder
             "JUPYTER_RUNTIME_DIR": private,

@@ -20,6 +20,7 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
 
+SOCKETS = "sockets"  # in the folder of a notebook: leads to that of its kernel's sockets
 # Room on the disk that a run gives up to say how it ended when there is no other.
 RESERVE_BYTES = 2 * 2**20
 PLACED_LATE = {"reason": "ended when its pages were whole; the next run put them in place"}
@@ -231,6 +232,8 @@ def _drop(run: Path) -> None:
         for part in ("ready", "replaced"):
             shutil.rmtree(run / part, ignore_errors=True)
     (run / "record.json").unlink(missing_ok=True)
+    for link in run.glob(f"scratch/*/{SOCKETS}"):
+        shutil.rmtree(link.resolve(), ignore_errors=True)
     shutil.rmtree(run, ignore_errors=True)
 
 

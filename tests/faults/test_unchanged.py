@@ -1,8 +1,10 @@
 """Where nothing has changed no kernel starts; else only the reports that depend on it run."""
 
+import json
+
 import pytest
 
-from shop import REPORTS, Shop
+from shop import AS_OF, REPORTS, Shop
 
 pytestmark = pytest.mark.slow
 
@@ -52,3 +54,15 @@ def test_a_page_that_was_deleted_is_made_again(shop: Shop) -> None:
     next(shop.out.glob("shop/*/customer_value.en.html")).unlink()
     assert executed(shop) == {"customer_value"}
     assert executed(shop) == set()
+
+
+def test_the_manifest_says_what_each_step_took(shop: Shop) -> None:
+    known = json.loads((shop.out / "shop" / AS_OF / "run.json").read_text("utf-8"))
+    steps = {(row["where"], row["step"]): row["seconds"] for row in known["profile"]}
+    assert {step for where, step in steps if where == "run"} >= {"load", "models", "checks"}
+    for report in REPORTS:
+        own = {step: seconds for (where, step), seconds in steps.items() if where == report}
+        assert list(own) == ["papermill", "kernel start-up", "imports", "cells", "render"]
+        assert all(seconds > 0 for seconds in own.values())
+        executed = sum(own.values()) - own["render"]
+        assert executed <= known["reports"][report]["seconds"] + 0.1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dakehu.publication import AlreadyRunning, Publication
+from dakehu.publication import SOCKETS, AlreadyRunning, Publication
 
 
 def written(publication: Publication, run_id: str, pages: dict[str, str]) -> None:
@@ -122,8 +122,13 @@ def test_a_full_disk_leaves_room_to_say_so(tmp_path: Path, monkeypatch) -> None:
 def test_a_run_killed_before_its_commit_leaves_nothing(tmp_path: Path) -> None:
     publication = Publication(tmp_path)
     written(publication, "1", {"d/a.html": "half"})
+    scratch, sockets = tmp_path / ".run-1" / "scratch" / "a", tmp_path / "dakehu-of-a-kernel"
+    for folder in (scratch, sockets):
+        folder.mkdir(parents=True)
+    (scratch / SOCKETS).symlink_to(sockets)
     publication.recover()
     assert files(tmp_path) == {}
+    assert not sockets.exists()
 
 
 def test_history_completes_records_and_survives_a_torn_line(tmp_path: Path) -> None:
