@@ -84,9 +84,11 @@ class Pipeline(Strict):
     notify: Notify | None = None
 
     @property
-    def stale_after_days(self) -> int:
-        """Pages whose date lies further back than so many days are old."""
-        return self.notify.stale_after_days if self.notify else STALE_AFTER_DAYS
+    def stale_after_days(self) -> int | None:
+        """Pages whose date lies further back than so many days are old; None: no run is due."""
+        if self.notify:
+            return self.notify.stale_after_days
+        return STALE_AFTER_DAYS if self.schedule else None
 
     @model_validator(mode="after")
     def _has_sales(self) -> Pipeline:

@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from dakehu import bundle, report_index
 from dakehu.comparison import Comparison
-from dakehu.pipeline import STALE_AFTER_DAYS
 from dakehu.portal_comparison import Named, blocks, comparisons
 from dakehu.portal_history import Past, past
 from dakehu.present.text import LANGUAGES, MISSING, Text
@@ -53,14 +52,14 @@ def portal(
     directory: Path,
     title: Mapping[str, str],
     runs: Sequence[Run],
-    stale_after_days: int = STALE_AFTER_DAYS,
+    stale_after_days: int | None = None,
 ) -> str:
     """The portal as HTML, in both languages, the first of `LANGUAGES` shown first.
 
     `runs` are the records of `history.jsonl`, oldest first; `figures` of a record holds for each
     report what `render.headline` gave. All else is read from the dated folders in `directory`;
     pages that are no longer there are not linked. Pages whose date lies further back than
-    `stale_after_days` are marked when the portal is opened.
+    `stale_after_days`, if that is known, are marked when the portal is opened.
     """
     found = entries(runs)
     indices = {entry.slug: _index(directory, entry) for entry in found}

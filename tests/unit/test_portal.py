@@ -284,3 +284,9 @@ def test_age_of_the_newest_page_is_left_to_the_day_it_is_opened(kept):
     html = portal(kept, TITLE, days(*ALL), 30)
     assert 'data-newest="2025-06-30" data-most="30" hidden' in html
     assert "further back than 30 days" in html
+
+
+def test_only_where_runs_are_due_an_old_page_is_marked(folder):
+    runs = [run(1, "ok", "2025-06-30", customer_value="ok")]
+    assert 'class="stale aged"' not in portal(folder, TITLE, runs)
+    assert 'data-most="45"' in portal(folder, TITLE, runs, 45)
