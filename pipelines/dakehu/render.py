@@ -206,6 +206,8 @@ def _column_rules(tables: list[dict[str, Any]]) -> str:
                 side = "center" if column["type"] == "flag" else "right"
                 rules.append(f"{name} {cells} {{ text-align: {side} }}")
                 rules.append(f"{name} td:nth-child({number}) {{ white-space: nowrap }}")
+            else:
+                rules.append(f"{name} tbody tr > :first-child {{ white-space: nowrap }}")
             if number > 1 and column["priority"] in NARROW:
                 narrow = f".js {name}:not(.wide)"
                 rules.append(
