@@ -26,8 +26,10 @@ WORD = re.compile(r"[0-9A-Za-z]+")
 # column is sorted by.
 NUMBER = re.compile(r"""(?<!data-v=")(?<=["'>|/=])\d+(?=["'<|/&])""")
 CELL = re.compile(r"(?:^|,)\"?(\d+)\"?(?=,|\r?$)", re.MULTILINE)
-# Where a cell of a sheet stands: C10 is a place there before it is anybody's code.
+# Where a cell of a sheet stands, C10 is a place before it is anybody's code; and what a cell holds
+# that is no text is an amount, or the number of a text that stands elsewhere.
 PLACE = re.compile(rb' (?:r|ref|sqref|activeCell|topLeftCell)="[A-Z0-9:]+"')
+AMOUNT = re.compile(rb'(<c(?![^>]*t="(?:str|inlineStr)")[^>]*>)<v>[^<]*</v>')
 DEPTH = 4
 
 
@@ -92,8 +94,12 @@ def _layers(content: bytes) -> Iterator[tuple[str, bytes]]:
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.namelist():
+                if member.startswith("xl/theme/"):  # colours, the same in every workbook
+                    continue
                 inner = archive.read(member)
-                yield member, PLACE.sub(b"", inner) if member.endswith(".xml") else inner
+                if member.endswith(".xml"):
+                    inner = PLACE.sub(b"", AMOUNT.sub(rb"\1", inner))
+                yield member, inner
         return
     if content.startswith(b"\x1f\x8b"):
         yield "", gzip.decompress(content)

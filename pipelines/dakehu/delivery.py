@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dakehu import manifest, report_index
 from dakehu.audiences.definition import Scope
@@ -14,6 +15,9 @@ from dakehu.execution import Outcome
 from dakehu.pipeline import Pipeline
 from dakehu.publication import Publication
 from dakehu.terminal import sentence
+
+if TYPE_CHECKING:
+    from dakehu.render import PageContext
 
 
 def deliver(
@@ -61,10 +65,7 @@ def _render(
     built: Built,
     scope: Scope | None,
 ) -> dict[str, Any]:
-    from dakehu.digest import digest
-    from dakehu.manuscript import read
-    from dakehu.render import PageContext, headline, notebook_from_file, page
-    from dakehu.workbook import workbook
+    from dakehu.render import PageContext, headline, notebook_from_file
 
     tables = work / outcome.report
     tables.mkdir(exist_ok=True)
@@ -84,13 +85,24 @@ def _render(
         marked=built.refused,
         scope=scope,
     )
+    write(work, notebook, context)
+    return headline(notebook)
+
+
+def write(work: Path, notebook: Mapping[str, Any], context: PageContext) -> None:
+    """Write what readers of an executed notebook get, below `work`: pages, workbooks, summaries."""
+    from dakehu.digest import digest
+    from dakehu.manuscript import read
+    from dakehu.render import page
+    from dakehu.workbook import workbook
+
+    tables = work / context.report
     report_index.write(tables, notebook)
-    for language in languages:
+    for language in context.languages:
         html = page(notebook, context, language)
-        (work / f"{outcome.report}.{language}.html").write_text(html, "utf-8")
+        (work / f"{context.report}.{language}.html").write_text(html, "utf-8")
         manuscript = read(notebook, language)
         book = workbook(tables, manuscript, context, language)
-        (work / f"{outcome.report}.{language}.xlsx").write_bytes(book)
+        (work / f"{context.report}.{language}.xlsx").write_bytes(book)
         summary = digest(manuscript, context, language)
         (tables / f"summary.{language}.html").write_text(summary, "utf-8")
-    return headline(notebook)

@@ -37,7 +37,7 @@ BOUND = 1.6
 def shown(code: str, namespace: dict[str, Any]) -> list[Any]:
     """Execute a cell as a kernel would; gives what it displays."""
     outputs: list[Any] = []
-    namespace["display"] = outputs.append
+    namespace["display"] = lambda *values: outputs.extend(values)
     tree = ast.parse(code)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "<cell>", "exec"), namespace)
@@ -71,7 +71,8 @@ def executed(report: Report, parameters: dict[str, Any]) -> dict[str, Any]:
 
 def plain(folder: Path) -> None:
     """Everything that a run makes, in this process."""
-    from dakehu.render import PageContext, page
+    from dakehu.delivery import write
+    from dakehu.render import PageContext
 
     pipeline = load_pipeline(DEMO)
     built = build(pipeline, run_id="plain", say=lambda _: None, warehouse=folder / "plain.duckdb")
@@ -98,9 +99,7 @@ def plain(folder: Path) -> None:
             languages=pipeline.languages,
             tables=tuple(sorted(path.name for path in tables.glob("*.csv"))),
         )
-        for language in pipeline.languages:
-            html = page(notebook, context, language)
-            (folder / f"{report.name}.{language}.html").write_text(html, "utf-8")
+        write(folder, notebook, context)
 
 
 def processor_seconds(*command: str | Path) -> float:

@@ -68,7 +68,10 @@ def test_a_code_is_a_word_and_a_number_is_no_amount(tmp_path: Path) -> None:
     assert found_in(tmp_path, [NUMBER]).keys() == {"page.html", "table.csv", "data.json"}
 
 
-def test_the_place_of_a_cell_is_no_code(tmp_path: Path) -> None:
-    sheet = b'<dimension ref="A1:C10"/><c r="C10" t="str"><v>%s</v></c>'
-    (tmp_path / "a.xlsx").write_bytes(zipped(**{"xl/worksheets/sheet1.xml": sheet % b"C11"}))
-    assert found_in(tmp_path, ["C10", "C11"]) == {"a.xlsx": {"C11"}}
+def test_in_a_sheet_places_and_amounts_are_no_codes(tmp_path: Path) -> None:
+    text = b'<dimension ref="A1:C10"/><c r="C10" t="str"><v>%s</v></c>'
+    amount = b'<c r="C12" s="4"><v>%s</v></c>' % NUMBER.encode()
+    (tmp_path / "a.xlsx").write_bytes(zipped(**{"xl/a.xml": text % b"C11" + amount}))
+    (tmp_path / "b.xlsx").write_bytes(zipped(**{"xl/a.xml": text % NUMBER.encode()}))
+    found = found_in(tmp_path, ["C10", "C11", "C12", NUMBER])
+    assert found == {"a.xlsx": {"C11"}, "b.xlsx": {NUMBER}}
