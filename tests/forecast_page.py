@@ -170,3 +170,14 @@ def landed(rows: list[dict[str, Any]] | None = None, **more: Any) -> Shown:
     tables = {"target_gap": gaps} | more.pop("tables", {})
     landing = gaps.filter(pl.col("level") == gaps["level"][0])
     return plain(landing=landing, tables=tables, **more)
+
+
+def said(block: dict[str, Any]) -> list[str]:
+    """The sentences of a block."""
+    return [item["text"] for item in block["items"]]
+
+
+def rows(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a table block, by column."""
+    keys = [column["key"] for column in block["columns"]]
+    return [dict(zip(keys, row, strict=True)) for row in block["rows"]]

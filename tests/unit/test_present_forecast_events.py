@@ -17,7 +17,7 @@ from dakehu.present.sales_forecast import (
     tables,
 )
 from dakehu.present.text import Text
-from forecast_page import HOSTILE, landed, months, plain
+from forecast_page import HOSTILE, landed, months, plain, rows, said
 from forecast_page_tables import (
     LOST_SALES,
     LUNAR_GROWTH,
@@ -29,15 +29,6 @@ from forecast_page_tables import (
 
 EN = Text("en", "CNY")
 FULL = landed(tables=TABLES)
-
-
-def said(block):
-    return [item["text"] for item in block["items"]]
-
-
-def rows(block):
-    keys = [column["key"] for column in block["columns"]]
-    return [dict(zip(keys, row, strict=True)) for row in block["rows"]]
 
 
 def test_measures_say_what_they_brought_cost_and_how_they_stood_before():

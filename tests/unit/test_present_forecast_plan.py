@@ -5,20 +5,11 @@ import pytest
 
 from dakehu.present.sales_forecast import pipeline, quota, scenarios, supply
 from dakehu.present.text import Text
-from forecast_page import HOSTILE, landed, money, plain
+from forecast_page import HOSTILE, landed, money, plain, rows, said
 from forecast_page_tables import QUOTA_SPLIT, SUPPLY, TABLES, stock
 
 EN = Text("en", "CNY")
 FULL = landed(tables=TABLES)
-
-
-def said(block):
-    return [item["text"] for item in block["items"]]
-
-
-def rows(block):
-    keys = [column["key"] for column in block["columns"]]
-    return [dict(zip(keys, row, strict=True)) for row in block["rows"]]
 
 
 def test_pipeline_says_its_weight_its_part_and_what_is_not_counted():
