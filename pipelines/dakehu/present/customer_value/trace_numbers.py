@@ -143,9 +143,9 @@ def _type(text: Text, trace: Any) -> Made:
 def _key_account(text: Text, trace: Any) -> Made:
     verdict = text("yes") if trace.row["is_key_account"] else text("no")
     how = text(
-        "In the 80/20 set of the window by sales or margin, and failing none of the three screens"
-        " fit, central purchase and continuity. A screen without data is not known and decides"
-        " nothing."
+        "In the 80/20 set of the window by sales or margin, or class A by management, and failing"
+        " none of the three screens fit, central purchase and continuity. A screen without data is"
+        " not known and decides nothing."
     )
     why = (
         text("outside the 80/20 set of this window")
